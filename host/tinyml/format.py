@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: MIT
+"""THE list: every record, step and status of a `.tml` schedule.
+
+`native/gen.py` writes the C structs, the C checks and the tables of docs/FORMAT.md from it;
+`schedule.py` encodes and decodes by it. Nothing else states a layout.
+
+A file is: header, rings, ports, steps, notes (together the *head*), then data (weights).
+All integers are little-endian and naturally aligned.
+"""
+from dataclasses import dataclass
+from struct import calcsize
+
+MAGIC = 0x004C4D54          # the bytes "TML\0"
+VERSION = 1                 # of the format, not of the software
+ALIGN = 16                  # of the head's length, so that data keeps the file's alignment
+BASE_ALIGN = 4              # what the address of a file and of an arena must be a multiple of
+
+CODES = {"u8": "B", "i8": "b", "u16": "H", "i16": "h", "u32": "I", "i32": "i"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One member of a record. `role` says what its number means, `extent` how much of it."""
+
+    name: str
+    type: str
+    doc: str
+    role: str = "number"                # number | ring | data | reserved
+    element: str = ""                   # data: the type of one element
+    extent: tuple[str, ...] = ()        # data: terms whose product is the number of elements
+    limits: tuple[int, int] | None = None   # data: bounds of each element, checked at open
+
+
+@dataclass(frozen=True)
+class Record:
+    """A C struct. Every record is a multiple of 4 bytes."""
+
+    name: str
+    doc: str
+    fields: tuple[Field, ...]
+
+    @property
+    def layout(self) -> str:
+        """The record as a `struct` format string."""
+        return "<" + "".join(CODES[field.type] for field in self.fields)
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return calcsize(self.layout)
+
+    def offset(self, name: str) -> int:
+        """Where a field begins, in bytes."""
+        names = [field.name for field in self.fields]
+        return calcsize("<" + self.layout[1:1 + names.index(name)])
+
+
+@dataclass(frozen=True)
+class Step(Record):
+    """An instruction. `needs` are conditions that keep its kernel inside its buffers."""
+
+    code: int
+    needs: tuple[str, ...]
+
+
+def ring(name, doc):
+    """A ring that the step reads or writes, by its index."""
+    return Field(name, "u16", doc, role="ring")
+
+
+def data(name, element, *extent, doc, limits=None):
+    """An offset into the data section, with what it covers."""
+    return Field(name, "u32", doc, role="data", element=element, extent=extent, limits=limits)
+
+
+def reserved(number, type="u16"):
+    """Zero, and checked to be."""
+    return Field(f"reserved{number}", type, "zero", role="reserved")
+
+
+def step(code, name, doc, *fields, needs=()):
+    """A step: the common first fields, then its own."""
+    common = (Field("code", "u8", "which step"), Field("words", "u8", "its length / 4"),
+              Field("block", "u16", "pixels per firing"), ring("output", "written"))
+    return Step(name, doc, common + fields, code, tuple(needs))
+
+
+HEADER = Record("header", "First in the file.", (
+    Field("magic", "u32", '"TML" and a zero'),
+    Field("crc", "u32", "CRC-32 of the head from the next field on"),
+    Field("version", "u16", "of the format"),
+    Field("packing", "u16", "layout of the weights: 0, plain"),
+    Field("head_bytes", "u32", "header, rings, ports, steps and notes; data follows"),
+    Field("data_bytes", "u32", "the file ends after them"),
+    Field("data_crc", "u32", "CRC-32 of the data"),
+    Field("arena_bytes", "u32", "RAM that a run needs, all of it"),
+    Field("ring_count", "u16", ""),
+    Field("port_count", "u16", ""),
+    Field("step_count", "u16", ""),
+    reserved(0),
+    Field("step_bytes", "u32", "length of the steps; notes fill the rest of the head"),
+))
+
+RING = Record("ring", "A place in the arena that holds the last `pixels` pixels of a tensor.", (
+    Field("offset", "u32", "in the arena"),
+    Field("pixels", "u32", "that it holds; in version 1 all of them, height x width"),
+    Field("height", "u16", "rows of the tensor"),
+    Field("width", "u16", "pixels of a row"),
+    Field("channels", "u16", "bytes of a pixel"),
+    reserved(0),
+))
+
+PORT = Record("port", "An input or output of the model, and what its numbers mean.", (
+    ring("ring", "where its bytes are"),
+    Field("kind", "u8", "0 input, 1 output"),
+    Field("dtype", "u8", "of the model's tensor: 0 int8, 1 uint8, 2 float32 (held as int8)"),
+    Field("scale", "u32", "bits of a float32: real = scale * (q - zero_point); 0 if none"),
+    Field("zero_point", "i32", ""),
+    Field("rank", "u8", "of the model's tensor"),
+    Field("channels_first", "u8", "1: the model's tensor was NCHW; bytes here are HWC all the same"),
+    reserved(0),
+    Field("dim0", "u16", "shape of the tensor, as its bytes lie here"),
+    Field("dim1", "u16", ""),
+    Field("dim2", "u16", ""),
+    Field("dim3", "u16", ""),
+))
+
+NOTE = Record("note", "A piece of text or data for people and Python; the machine skips it.", (
+    Field("kind", "u16", ", ".join(("1 name", "2 labels, one per line", "3 golden vector"))),
+    reserved(0),
+    Field("length", "u32", "of what follows, without its padding to 4"),
+))
+NOTE_NAME, NOTE_LABELS, NOTE_VECTOR = 1, 2, 3
+DTYPES = ("int8", "uint8", "float32")
+
+_OUTPUT_ZP = Field("output_zp", "i8", "added after requantising")
+_CLAMP = (Field("act_min", "i8", "lowest output"), Field("act_max", "i8", "highest output"))
+_WINDOW = (
+    Field("k_h", "u16", "window rows"), Field("k_w", "u16", "window columns"),
+    Field("pad_top", "u16", ""), Field("pad_left", "u16", ""),
+    Field("stride_h", "u8", ""), Field("stride_w", "u8", ""),
+)
+_SHIFTS = (-31, 30)
+_CHANNEL_QUANT = (
+    data("bias", "i32", "output.channels", doc="bias - input_zp * sum(weights), per channel"),
+    data("mult", "i32", "output.channels", doc="requantise: multiplier"),
+    data("shift", "i8", "output.channels", doc="requantise: exponent", limits=_SHIFTS),
+)
+_SAME_SIZE = ("input.height == output.height", "input.width == output.width")
+_SAME_CHANNELS = ("input.channels == output.channels",)
+_WINDOW_MEETS_INPUT = (     # every window holds at least one pixel: nobody divides by zero
+    "pad_top < k_h", "pad_left < k_w",
+    "(output.height - 1) * stride_h < input.height + pad_top",
+    "(output.width - 1) * stride_w < input.width + pad_left",
+)
+
+STEPS = (
+    step(1, "conv2d", "output = requant(bias + sum(input * weights)); padding is the input zero point",
+         ring("input", ""), *_WINDOW, Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP,
+         *_CLAMP, reserved(0),
+         data("weights", "i8", "output.channels", "k_h", "k_w", "input.channels", doc="OHWI"),
+         *_CHANNEL_QUANT),
+    step(2, "depthwise_conv2d", "the same with one filter per output channel; "
+         "output channel c * multiplier + j reads input channel c",
+         ring("input", ""), *_WINDOW, Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP,
+         *_CLAMP, Field("multiplier", "u16", "output channels per input channel"),
+         data("weights", "i8", "k_h", "k_w", "output.channels", doc="HWO"), *_CHANNEL_QUANT,
+         needs=("output.channels == product(input.channels, multiplier)",)),
+    step(3, "fully_connected", "output pixel n = requant(bias[n] + sum(input * weights[n])); "
+         "the input is read whole",
+         ring("input", ""), Field("mult", "i32", "requantise: multiplier"),
+         Field("shift", "i8", "requantise: exponent, -31..30"), _OUTPUT_ZP, *_CLAMP,
+         data("weights", "i8", "output.height", "output.width", "input.height", "input.width",
+              "input.channels", doc="one row per output"),
+         data("bias", "i32", "output.height", "output.width",
+              doc="bias - input_zp * sum(weights), per output"),
+         needs=("output.channels == 1", "-31 <= shift", "shift <= 30")),
+    step(4, "average_pool", "output = rounded mean over the window's pixels inside the input",
+         ring("input", ""), *_WINDOW, *_CLAMP,
+         needs=_SAME_CHANNELS + _WINDOW_MEETS_INPUT + ("product(k_h, k_w) <= 65536",)),
+    step(5, "max_pool", "output = maximum over the window",
+         ring("input", ""), *_WINDOW, *_CLAMP, needs=_SAME_CHANNELS + _WINDOW_MEETS_INPUT),
+    step(6, "mean", "output = requant(sum over all pixels + bias); 1 / count is in the multiplier",
+         ring("input", ""), Field("bias", "i32", "-input_zp * count"),
+         Field("mult", "i32", "requantise: multiplier"),
+         Field("shift", "i8", "requantise: exponent, -31..30"), _OUTPUT_ZP, reserved(0),
+         needs=_SAME_CHANNELS + ("-31 <= shift", "shift <= 30")),
+    step(7, "add", "output = requant(requant(input - zp << 20) + requant(input2 - zp2 << 20))",
+         ring("input", ""), ring("input2", ""),
+         Field("input_zp", "i8", ""), Field("input2_zp", "i8", ""),
+         Field("input_mult", "i32", ""), Field("input2_mult", "i32", ""), Field("mult", "i32", ""),
+         Field("input_shift", "i8", ""), Field("input2_shift", "i8", ""), Field("shift", "i8", ""),
+         _OUTPUT_ZP, *_CLAMP, reserved(0),
+         needs=_SAME_SIZE + _SAME_CHANNELS + (
+             "input2.height == output.height", "input2.width == output.width",
+             "input2.channels == output.channels",
+             "-31 <= input_shift", "input_shift <= 0", "-31 <= input2_shift", "input2_shift <= 0",
+             "-31 <= shift", "shift <= 30")),
+    step(8, "pad", "output = input, moved, with a border of `value`",
+         ring("input", ""), Field("pad_top", "u16", "rows"), Field("pad_left", "u16", "columns"),
+         Field("pad_front", "u16", "channels"), Field("value", "i8", ""), reserved(0, "u8")),
+    step(9, "softmax", "output = exp(input - max) / sum over the channels of a pixel, x 256 - 128",
+         ring("input", ""), data("table", "i32", "256", doc="exp of 0, -1, ... -255, Q0.31"),
+         needs=_SAME_SIZE + _SAME_CHANNELS),
+    step(10, "lookup", "output = table[input]: any function of one int8",
+         ring("input", ""), data("table", "i8", "256", doc="for inputs -128 ... 127"),
+         needs=_SAME_SIZE + _SAME_CHANNELS),
+    step(11, "transpose", "output[y, x, c] = input, with its axes in another order",
+         ring("input", ""), Field("axis_y", "u8", "input axis that y runs along"),
+         Field("axis_x", "u8", ""), Field("axis_c", "u8", ""), reserved(0, "u8"),
+         needs=("axis_y < 3", "axis_x < 3", "axis_c < 3", "axis_y + axis_x + axis_c == 3",
+                "axis_y * axis_x * axis_c == 0",
+                "dim(input, axis_y) == output.height", "dim(input, axis_x) == output.width",
+                "dim(input, axis_c) == output.channels")),
+)
+
+STATUSES = (
+    ("OK", "no error"),
+    ("UNALIGNED", "address of the schedule or arena is not a multiple of 4: copy it to a bytearray"),
+    ("TRUNCATED", "the schedule ends too early: copy the file again"),
+    ("NOT_TML", "not a .tml schedule: make one with `tinyml pack`"),
+    ("OTHER_VERSION", "schedule of another format version: pack the model again with this tinyml"),
+    ("OTHER_PACKING", "weights packed for another instruction set: pack the model for this board"),
+    ("CORRUPT", "checksum is wrong, the file is damaged: copy it again"),
+    ("ARENA", "the arena is smaller than the schedule's arena_bytes"),
+    ("BAD_RING", "a ring leaves the arena or does not exist: damaged file"),
+    ("BAD_DATA", "a step reads outside the data or a constant is out of range: damaged file"),
+    ("BAD_STEP", "a step is unknown, or its fields contradict each other: damaged file"),
+)
+
+
+def step_named(name: str) -> Step:
+    """The step of that name."""
+    return next(step for step in STEPS if step.name == name)

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* What the generated checks are made of. Sizes saturate: a product too large is UINT32_MAX. */
+#ifndef TML_CHECKS_H
+#define TML_CHECKS_H
+
+#include "tml.h"
+
+#define TML_COUNT_STEP(code, name) +1
+enum { TML_STEP_CODES = TML_STEPS(TML_COUNT_STEP) };
+
+typedef tml_status_t (*tml_check_t)(const tml_model_t *m, const void *step);
+extern const tml_check_t tml_checks[TML_STEP_CODES];    /* by code - 1 */
+
+/* a * b, saturating. */
+uint32_t tml_product(uint32_t a, uint16_t b);
+
+/* Extent of an axis: 0 height, 1 width, 2 channels. */
+uint16_t tml_dim(const tml_ring_t *ring, uint8_t axis);
+
+/* The ring of that index, or NULL if there is none. */
+const tml_ring_t *tml_check_ring(const tml_model_t *m, uint16_t index);
+
+/* Whether `count` elements at the offset are aligned and inside the data. */
+int tml_check_data(const tml_model_t *m, uint32_t offset, uint32_t element_bytes, uint32_t count);
+
+/* Whether each of those int8 elements is in low..high. The extent MUST have been checked. */
+int tml_check_limits(const tml_model_t *m, uint32_t offset, uint32_t count, int low, int high);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* Checks a schedule once, so that nothing has to be checked while it runs. */
+#include "checks.h"
+
+uint32_t tml_product(uint32_t a, uint16_t b)
+{
+    uint32_t low = (a & 0xffff) * b;
+    uint32_t high = (a >> 16) * b + (low >> 16);
+    return high > 0xffff ? UINT32_MAX : (high << 16) | (low & 0xffff);
+}
+
+uint16_t tml_dim(const tml_ring_t *ring, uint8_t axis)
+{
+    return axis == 0 ? ring->height : axis == 1 ? ring->width : ring->channels;
+}
+
+const tml_ring_t *tml_check_ring(const tml_model_t *m, uint16_t index)
+{
+    return index < m->header->ring_count ? &m->rings[index] : NULL;
+}
+
+int tml_check_data(const tml_model_t *m, uint32_t offset, uint32_t element_bytes, uint32_t count)
+{
+    uint32_t bytes = tml_product(count, (uint16_t)element_bytes);
+    return offset % element_bytes == 0 && offset <= m->header->data_bytes &&
+           bytes <= m->header->data_bytes - offset;
+}
+
+int tml_check_limits(const tml_model_t *m, uint32_t offset, uint32_t count, int low, int high)
+{
+    const int8_t *at = (const int8_t *)m->data + offset;
+    for (; count != 0; count--, at++) {
+        if (*at < low || *at > high) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* The header, and the two checksums. */
+static tml_status_t check_file(const tml_header_t *h, size_t file_bytes)
+{
+    if (file_bytes < sizeof *h) {
+        return TML_TRUNCATED;
+    }
+    if (h->magic != TML_MAGIC) {
+        return TML_NOT_TML;
+    }
+    if (h->version != TML_VERSION) {
+        return TML_OTHER_VERSION;
+    }
+    if (h->head_bytes > file_bytes || h->data_bytes > file_bytes - h->head_bytes) {
+        return TML_TRUNCATED;
+    }
+    if (h->head_bytes < sizeof *h || h->head_bytes % TML_ALIGN != 0 || h->reserved0 != 0) {
+        return TML_CORRUPT;
+    }
+    const uint8_t *head = (const uint8_t *)h;
+    const size_t covered = offsetof(tml_header_t, version);
+    if (tml_crc32(0, head + covered, h->head_bytes - covered) != h->crc ||
+        tml_crc32(0, head + h->head_bytes, h->data_bytes) != h->data_crc) {
+        return TML_CORRUPT;
+    }
+    return h->packing == 0 ? TML_OK : TML_OTHER_PACKING;
+}
+
+static tml_status_t check_rings(const tml_model_t *m)
+{
+    for (uint32_t i = 0; i < m->header->ring_count; i++) {
+        const tml_ring_t *ring = &m->rings[i];
+        uint32_t whole = (uint32_t)ring->height * ring->width;
+        uint32_t bytes = tml_product(ring->pixels, ring->channels);
+        if (whole == 0 || ring->channels == 0 || ring->pixels != whole || ring->reserved0 != 0 ||
+            ring->offset > m->header->arena_bytes ||
+            bytes > m->header->arena_bytes - ring->offset) {
+            return TML_BAD_RING;
+        }
+    }
+    for (uint32_t i = 0; i < m->header->port_count; i++) {
+        if (tml_check_ring(m, m->ports[i].ring) == NULL) {
+            return TML_BAD_RING;
+        }
+    }
+    return TML_OK;
+}
+
+static tml_status_t check_steps(const tml_model_t *m)
+{
+    const uint8_t *at = m->steps;
+    uint32_t left = m->header->step_bytes;
+    for (uint32_t i = 0; i < m->header->step_count; i++) {
+        const tml_step_t *step = (const void *)at;
+        if (left < sizeof *step || step->code == 0 || step->code > TML_STEP_CODES ||
+            step->words == 0 || left < step->words * 4u) {
+            return TML_BAD_STEP;
+        }
+        tml_status_t status = tml_checks[step->code - 1](m, step);
+        if (status != TML_OK) {
+            return status;
+        }
+        at += step->words * 4u;
+        left -= step->words * 4u;
+    }
+    return left == 0 ? TML_OK : TML_BAD_STEP;
+}
+
+tml_status_t tml_open(tml_model_t *m, const void *file, size_t file_bytes,
+                      void *arena, size_t arena_bytes)
+{
+    if ((uintptr_t)file % TML_BASE_ALIGN != 0 || (uintptr_t)arena % TML_BASE_ALIGN != 0) {
+        return TML_UNALIGNED;
+    }
+    const tml_header_t *h = file;
+    tml_status_t status = check_file(h, file_bytes);
+    if (status != TML_OK) {
+        return status;
+    }
+    if (arena_bytes < h->arena_bytes) {
+        return TML_ARENA;
+    }
+    const uint32_t rings = sizeof *h;
+    const uint32_t ports = rings + h->ring_count * (uint32_t)sizeof(tml_ring_t);
+    const uint32_t steps = ports + h->port_count * (uint32_t)sizeof(tml_port_t);
+    if (steps > h->head_bytes || h->step_bytes > h->head_bytes - steps || h->step_bytes % 4 != 0) {
+        return TML_CORRUPT;
+    }
+    const uint8_t *head = file;
+    m->header = h;
+    m->rings = (const void *)(head + rings);
+    m->ports = (const void *)(head + ports);
+    m->steps = head + steps;
+    m->data = head + h->head_bytes;
+    m->arena = arena;
+    status = check_rings(m);
+    if (status == TML_OK) {
+        status = check_steps(m);
+    }
+    tml_start(m);
+    return status;
+}

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""The C runtime as a Python extension, `tinyml._native` (cffi, out of line)."""
+from pathlib import Path
+
+from cffi import FFI
+
+NATIVE = Path(__file__).resolve().parent
+FOLDERS = ("core", "kernels/ref")
+
+ffi = FFI()
+ffi.cdef("""
+typedef struct { ...; } tml_model_t;
+int tml_open(tml_model_t *m, const void *file, size_t file_bytes, void *arena, size_t arena_bytes);
+void tml_start(tml_model_t *m);
+int tml_step(tml_model_t *m);
+void tml_run(tml_model_t *m);
+uint32_t tml_noise(uint32_t seed, void *out, size_t bytes);
+uint32_t tml_crc32(uint32_t crc, const void *bytes, size_t length);
+const char *tml_status_text(int status);
+""")
+ffi.set_source(
+    "tinyml._native", '#include "tml.h"',
+    sources=[str(path.relative_to(NATIVE.parent))
+             for folder in FOLDERS for path in sorted((NATIVE / folder).glob("*.c"))],
+    include_dirs=[str(NATIVE / name) for name in ("include", "core", "kernels")],
+    depends=[str(path) for path in sorted(NATIVE.rglob("*.h"))],
+    extra_compile_args=["-std=c99", "-O2"])

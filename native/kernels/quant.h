@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* Requantise and saturate as TensorFlow Lite does: the only code that rounds. */
+#ifndef TML_QUANT_H
+#define TML_QUANT_H
+
+#include <stdint.h>
+
+/* Sums wrap at 32 bits; unsigned, since signed overflow is undefined. */
+static inline int32_t tml_wrap_add(int32_t a, int32_t b)
+{
+    return (int32_t)((uint32_t)a + (uint32_t)b);
+}
+
+static inline int32_t tml_wrap_mul(int32_t a, int32_t b)
+{
+    return (int32_t)((uint32_t)a * (uint32_t)b);
+}
+
+/* SaturatingRoundingDoublingHighMul: high half of 2 * a * b, rounded, half up. Multipliers are
+   never INT32_MIN, so the one product that would saturate does not occur. */
+static inline int32_t tml_high_mul(int32_t a, int32_t b)
+{
+    return (int32_t)(((int64_t)a * b + (1 << 30)) >> 31);
+}
+
+/* RoundingDivideByPOT: x / 2^exponent, half away from zero; exponent 0..31. */
+static inline int32_t tml_rounding_shift(int32_t x, int exponent)
+{
+    const int32_t mask = (int32_t)((1u << exponent) - 1);
+    const int32_t remainder = x & mask;
+    const int32_t threshold = (mask >> 1) + (x < 0);
+    return (x >> exponent) + (remainder > threshold);
+}
+
+/* MultiplyByQuantizedMultiplier, double rounding; shift -31..30. */
+static inline int32_t tml_requantise(int32_t x, int32_t mult, int shift)
+{
+    const int left = shift > 0 ? shift : 0;
+    const int right = shift > 0 ? 0 : -shift;
+    return tml_rounding_shift(tml_high_mul((int32_t)((uint32_t)x << left), mult), right);
+}
+
+static inline int8_t tml_clamp(int32_t x, int32_t low, int32_t high)
+{
+    return (int8_t)(x < low ? low : x > high ? high : x);
+}
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* Softmax over the channels of a pixel, in the fixed point of TensorFlow Lite. The output may be
+   the input. */
+#include "kernels.h"
+#include "quant.h"
+
+#define TML_SUM_BITS 12                 /* integer bits of the sum of exponentials */
+#define TML_48_OVER_17 1515870810       /* Q2.29: first guess of the division, */
+#define TML_MINUS_32_OVER_17 (-1010580540)      /* 48/17 - 32/17 * d */
+
+/* x * 2^bits, saturating. */
+static int32_t saturating_shift(int32_t x, int bits)
+{
+    const int32_t limit = (1 << (31 - bits)) - 1;
+    return x > limit ? INT32_MAX : x < -limit ? INT32_MIN : x * (1 << bits);
+}
+
+/* 1 / (1 + x) for x in 0..1, both Q0.31: three Newton-Raphson steps in Q2.29. */
+static int32_t reciprocal_of_one_plus(int32_t x)
+{
+    const int32_t half = (int32_t)(((uint32_t)x + INT32_MAX + 1u) >> 1);    /* (1 + x) / 2 */
+    int32_t guess = tml_wrap_add(TML_48_OVER_17, tml_high_mul(half, TML_MINUS_32_OVER_17));
+    for (int i = 0; i < 3; i++) {
+        const int32_t error = tml_wrap_add(1 << 29, -tml_high_mul(half, guess));
+        guess = tml_wrap_add(guess, saturating_shift(tml_high_mul(guess, error), 2));
+    }
+    return saturating_shift(guess, 1);
+}
+
+static void softmax_pixel(const int8_t *in, int8_t *out, uint32_t channels, const int32_t *table)
+{
+    int32_t max = INT8_MIN;
+    for (uint32_t c = 0; c < channels; c++) {
+        max = in[c] > max ? in[c] : max;
+    }
+    int32_t sum = 0;
+    for (uint32_t c = 0; c < channels; c++) {
+        sum = tml_wrap_add(sum, tml_rounding_shift(table[max - in[c]], TML_SUM_BITS));
+    }
+    uint32_t normal = (uint32_t)sum | 1;        /* never 0 in a sound schedule */
+    int headroom = 0;
+    while (normal < 0x80000000u) {
+        normal <<= 1;
+        headroom++;
+    }
+    normal = ((uint32_t)sum << headroom) & 0x7fffffff;
+    const int32_t scale = reciprocal_of_one_plus((int32_t)normal);
+    const int exponent = TML_SUM_BITS - headroom + 31 - 8;
+    for (uint32_t c = 0; c < channels; c++) {
+        const int32_t product = tml_high_mul(scale, table[max - in[c]]);
+        const int32_t share = exponent > 31 ? 0 : tml_rounding_shift(product, exponent);
+        out[c] = tml_clamp(tml_wrap_add(share, INT8_MIN), INT8_MIN, INT8_MAX);
+    }
+}
+
+void tml_softmax(const tml_model_t *m, const void *step, tml_span_t at)
+{
+    const tml_softmax_t *s = step;
+    const tml_ring_t *input = &m->rings[s->input];
+    const tml_ring_t *output = &m->rings[s->output];
+
+    for (uint32_t x = at.x; x < (uint32_t)at.x + at.pixels; x++) {
+        softmax_pixel(tml_pixel(m, input, at.y, x), tml_pixel(m, output, at.y, x),
+                      output->channels, (const void *)(m->data + s->table));
+    }
+}
