@@ -109,10 +109,11 @@ class ModelBuilder:
 
     def fully_connected(self, x, weights, bias=None, *, activation="NONE", keep_num_dims=False,
                         out, name=None):
+        """A missing bias is written as input -1, as converters do; convolutions leave it out."""
         rows = x.shape[:-1] if keep_num_dims else (np.prod(x.shape) // weights.shape[1],)
         options = {"FusedActivationFunction": _activation(activation),
                    "KeepNumDims": keep_num_dims}
-        return self.op("FULLY_CONNECTED", _present(x, weights, bias), (*rows, weights.shape[0]),
+        return self.op("FULLY_CONNECTED", [x, weights, bias], (*rows, weights.shape[0]),
                        out, ("FullyConnectedOptions", options), name=name)
 
     def average_pool(self, x, **window_of):

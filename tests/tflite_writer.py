@@ -72,7 +72,9 @@ def _vector(fb, offsets):
 
 
 def _indices(fb, tensors):
-    return fb.CreateNumpyVector(np.array([tensor.index for tensor in tensors], np.int32))
+    """None stands for an optional input that is not there."""
+    indices = [-1 if tensor is None else tensor.index for tensor in tensors]
+    return fb.CreateNumpyVector(np.array(indices, np.int32))
 
 
 def _bytes(fb, data):

@@ -142,6 +142,8 @@ static tml_status_t check_mean(const tml_model_t *m, const void *step)
     if (s->block == 0 ||
         s->reserved0 != 0 ||
         !(input->channels == output->channels) ||
+        !(input->height == output->height) ||
+        !(output->width == 1) ||
         !(-31 <= s->shift) ||
         !(s->shift <= 30)) {
         return TML_BAD_STEP;

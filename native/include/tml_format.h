@@ -161,14 +161,14 @@ typedef struct {
 } tml_max_pool_t;
 typedef char tml_max_pool_size[sizeof(tml_max_pool_t) == 20 ? 1 : -1];
 
-/* output = requant(sum over all pixels + bias); 1 / count is in the multiplier */
+/* output row = requant(sum over the pixels of the input row + bias); 1 / width is in the multiplier */
 typedef struct {
     uint8_t code;               /* which step */
     uint8_t words;              /* its length / 4 */
     uint16_t block;             /* pixels per firing */
     uint16_t output;            /* written */
     uint16_t input;
-    int32_t bias;               /* -input_zp * count */
+    int32_t bias;               /* -input_zp * width */
     int32_t mult;               /* requantise: multiplier */
     int8_t shift;               /* requantise: exponent, -31..30 */
     int8_t output_zp;           /* added after requantising */

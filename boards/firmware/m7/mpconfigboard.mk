@@ -6,6 +6,6 @@ MPY_CROSS_FLAGS += -march=armv7emdp
 SRC_BOARD_O = shared/runtime/gchelper_native.o shared/runtime/gchelper_thumb2.o
 FLASH_ADDRESS = 0x00000000
 RAM_ADDRESS = 0x20000000
-PSRAM_ADDRESS = 0x21000000
+PSRAM_ADDRESS = 0x60000000
 include $(BOARD_DIR)/../common.mk
 LIB_SRC_C += $(SRC_LIB_LIBM_DBL_C) $(SRC_LIB_LIBM_DBL_SQRT_SW_C)

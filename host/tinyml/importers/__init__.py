@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""Model files in, graphs out. An importer reads and names; it does not optimise."""
+from tinyml.errors import ModelError
+from tinyml.importers.tflite.reader import read_tflite
+from tinyml.ir import Graph
+
+
+def import_model(model: bytes, name: str) -> Graph:
+    """The graph of a model file; the format is known by its content.
+
+    Raises ModelError if it is no model file of a known format, or a damaged one.
+    """
+    if model[4:8] == b"TFL3":
+        return read_tflite(model, name)
+    raise ModelError(f"`{name}` is not a .tflite model: {_looks_like(model)}")
+
+
+def _looks_like(model: bytes) -> str:
+    if not model:
+        return "the file is empty"
+    if model[:4] == b"TML\0":
+        return "it is a packed schedule already, run it with `tinyml run`"
+    if model[:4] == b"PK\x03\x04":
+        return "it is a zip archive (Keras or PyTorch?), convert the model to int8 .tflite first"
+    if model[:8] == b"\x89HDF\r\n\x1a\n":
+        return "it is a Keras .h5 file, convert the model to int8 .tflite first"
+    return "bytes 4 to 7 should be TFL3; convert the model to int8 .tflite first"

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""TensorFlow Lite flatbuffers (schema 3)."""

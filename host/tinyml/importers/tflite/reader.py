@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+"""Reads a .tflite file. Each family's file of this folder turns its operators into ops."""
+import struct
+from dataclasses import dataclass
+from importlib import import_module
+
+import numpy as np
+import tflite
+
+from tinyml.errors import ModelError
+from tinyml.ir import Graph, Op, Port, Quant, Tensor
+from tinyml.ops.unsupported import Unsupported
+
+FILES = ("conv2d", "depthwise_conv2d", "fully_connected", "pool", "mean", "add", "pad", "reshape",
+         "softmax", "quantize", "relu", "transpose", "shape")
+OPERATOR_NAMES = {code: name for name, code in vars(tflite.BuiltinOperator).items()
+                  if isinstance(code, int)}
+DTYPES = {tflite.TensorType.FLOAT32: "float32", tflite.TensorType.INT32: "int32",
+          tflite.TensorType.UINT8: "uint8", tflite.TensorType.INT64: "int64",
+          tflite.TensorType.INT16: "int16", tflite.TensorType.INT8: "int8",
+          tflite.TensorType.BOOL: "bool", tflite.TensorType.FLOAT16: "float16",
+          tflite.TensorType.FLOAT64: "float64"}
+
+
+@dataclass(frozen=True)
+class Operator:
+    """One operator of the file, its tensors found. An input left out is None."""
+
+    kind: str
+    name: str
+    inputs: tuple[Tensor | None, ...]
+    outputs: tuple[Tensor, ...]
+    table: object                       # the flatbuffer table of its options
+
+    def options(self, type):
+        """The options, read as a table of that type."""
+        options = type()
+        if self.table is None:
+            raise ModelError(f"{self.kind} `{self.name}`: its options are missing")
+        options.Init(self.table.Bytes, self.table.Pos)
+        return options
+
+    def input(self, number: int) -> Tensor | None:
+        """An input, or None."""
+        return self.inputs[number] if number < len(self.inputs) else None
+
+    def constant(self, number: int) -> np.ndarray:
+        """The values of an input that must be constant."""
+        tensor = self.input(number)
+        if tensor is None or tensor.data is None:
+            raise ModelError(f"{self.kind} `{self.name}`: input {number} must be a constant")
+        return tensor.data
+
+
+def read_tflite(model: bytes, name: str) -> Graph:
+    """The graph of the main subgraph. Raises ModelError for a damaged file."""
+    try:
+        return _read(tflite.Model.GetRootAsModel(bytearray(model), 0), name)
+    except (struct.error, IndexError, ValueError, TypeError, AttributeError, KeyError,
+            OverflowError, MemoryError) as error:
+        raise ModelError(f"`{name}` is a damaged .tflite file ({error}): export it again") from error
+
+
+def _read(model, name: str) -> Graph:
+    if model.Version() != 3:
+        raise ModelError(f"`{name}` has TensorFlow Lite schema {model.Version()}, only 3 is known")
+    subgraph = model.Subgraphs(0)
+    tensors = [_tensor(model, subgraph.Tensors(i), i) for i in range(subgraph.TensorsLength())]
+
+    def pick(indices):
+        return tuple(None if i < 0 else tensors[i] for i in indices)
+    ops = []
+    for number in range(subgraph.OperatorsLength()):
+        operator = subgraph.Operators(number)
+        outputs = pick(_indices(operator.OutputsAsNumpy()))
+        ops.extend(_ops(Operator(
+            _kind(model.OperatorCodes(operator.OpcodeIndex())), _short(outputs, number),
+            pick(_indices(operator.InputsAsNumpy())), outputs, operator.BuiltinOptions())))
+    return Graph(name, _ports(pick(_indices(subgraph.InputsAsNumpy()))),
+                 _ports(pick(_indices(subgraph.OutputsAsNumpy()))), tuple(ops))
+
+
+def _indices(array):
+    return () if isinstance(array, int) else [int(i) for i in array]
+
+
+def _ports(tensors):
+    return tuple(Port(tensor, tensor.dtype, tensor.shape) for tensor in tensors)
+
+
+def _short(outputs, number: int) -> str:
+    """A name for an operator, which has none: that of its output, without its history."""
+    return outputs[0].name.split(";")[0] if outputs else f"operator {number}"
+
+
+def _kind(code) -> str:
+    builtin = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
+    if builtin == tflite.BuiltinOperator.CUSTOM:
+        return (code.CustomCode() or b"CUSTOM").decode("utf-8", "replace")
+    return OPERATOR_NAMES.get(builtin, f"operator {builtin}")
+
+
+def _tensor(model, tensor, number: int) -> Tensor:
+    name = (tensor.Name() or b"").decode("utf-8", "replace") or f"tensor {number}"
+    shape = tuple(_indices(tensor.ShapeAsNumpy()))
+    dtype = DTYPES.get(tensor.Type(), f"type {tensor.Type()}")
+    return Tensor(name, shape, dtype, _quant(tensor.Quantization()),
+                  _constant(model, tensor, name, shape, dtype))
+
+
+def _quant(quant) -> Quant | None:
+    if quant is None or quant.ScaleLength() == 0:
+        return None
+    scales = tuple(float(s) for s in quant.ScaleAsNumpy())
+    zeros = tuple(_indices(quant.ZeroPointAsNumpy())) or (0,) * len(scales)
+    return Quant(scales, zeros, quant.QuantizedDimension())
+
+
+def _constant(model, tensor, name: str, shape, dtype: str) -> np.ndarray | None:
+    raw = model.Buffers(tensor.Buffer()).DataAsNumpy()
+    if isinstance(raw, int) or raw.size == 0:
+        return None
+    try:
+        array = np.frombuffer(raw.tobytes(), np.dtype(dtype).newbyteorder("<"))
+        return array.reshape(shape)
+    except (TypeError, ValueError):
+        raise ModelError(f"constant `{name}`: {raw.size} bytes do not make {shape} of {dtype}")
+
+
+def _ops(operator: Operator) -> list[Op]:
+    """The operator as an op; one that we don't know as one op for each of its outputs."""
+    make = READERS.get(operator.kind)
+    if make is not None and len(operator.outputs) == 1:
+        return [make(operator)]
+    reads = tuple(tensor for tensor in operator.inputs if tensor is not None)
+    outputs = operator.outputs or (Tensor(operator.name, (), "int8"),)
+    return [Unsupported(operator.name, output, operator.kind, reads) for output in outputs]
+
+
+READERS = {kind: make for file in FILES
+           for kind, make in import_module(f"tinyml.importers.tflite.{file}").READS.items()}

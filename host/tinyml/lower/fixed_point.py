@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""Fixed point of gemmlowp on Python integers, for tables that C then only reads.
+
+The algorithm is that of gemmlowp's `exp_on_negative_values`: a Taylor series around -1/8 on the
+last quarter, times constants exp(-2^k) for the bits above.
+"""
+EXP_OF_MINUS_POWERS = (         # Q0.31: exp(-1/4), exp(-1/2), exp(-1), ... exp(-16)
+    1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242)
+EXP_OF_MINUS_EIGHTH = 1895147668
+ONE_THIRD = 715827883
+QUARTER = 1 << 24               # in Q5.26
+
+
+def wrap32(x: int) -> int:
+    """The low 32 bits, signed."""
+    return (x + 2 ** 31) % 2 ** 32 - 2 ** 31
+
+
+def high_mul(a: int, b: int) -> int:
+    """SaturatingRoundingDoublingHighMul."""
+    return min((a * b + (1 << 30)) >> 31, 2 ** 31 - 1)
+
+
+def rounding_shift(x: int, exponent: int) -> int:
+    """RoundingDivideByPOT: half away from zero."""
+    half = 1 << exponent >> 1
+    return (x + half) >> exponent if x >= 0 else -((-x + half) >> exponent)
+
+
+def exp_on_negative_values(x: int) -> int:
+    """exp(x) in Q0.31 of x <= 0 in Q5.26."""
+    if x == 0:
+        return 2 ** 31 - 1
+    fraction = x % QUARTER - QUARTER
+    result = _exp_on_last_quarter(fraction << 5)
+    bits = (fraction - x) // QUARTER
+    for power, constant in enumerate(EXP_OF_MINUS_POWERS):
+        if bits >> power & 1:
+            result = high_mul(result, constant)
+    return result
+
+
+def _exp_on_last_quarter(a: int) -> int:
+    """exp(a) of -1/4 <= a < 0, both Q0.31."""
+    x = a + (1 << 28)
+    x2 = high_mul(x, x)
+    x3, x4 = high_mul(x2, x), high_mul(x2, x2)
+    tail = rounding_shift(high_mul(rounding_shift(x4, 2) + x3, ONE_THIRD) + x2, 1)
+    return EXP_OF_MINUS_EIGHTH + high_mul(EXP_OF_MINUS_EIGHTH, x + tail)
+
+
+def requantise(x: int, mult: int, shift: int) -> int:
+    """MultiplyByQuantizedMultiplier, double rounding."""
+    return rounding_shift(high_mul(wrap32(x << max(shift, 0)), mult), max(-shift, 0))

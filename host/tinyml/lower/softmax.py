@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+"""softmax -> softmax, with the exponentials of all 256 differences as a table."""
+from math import floor
+
+import numpy as np
+
+from tinyml.lower.fixed_point import exp_on_negative_values, high_mul, wrap32
+from tinyml.lower.requantise import quantize_multiplier
+from tinyml.lower.step import LoweredStep, View
+
+INTEGER_BITS = 5                # of the scaled difference, Q5.26
+
+
+def lower(op):
+    """One step over rows of the last axis."""
+    classes = op.input.shape[-1]
+    rows = (1, op.input.elements // classes, classes)
+    yield LoweredStep("softmax", op, {"output": View(op.output, rows), "input": View(op.input, rows)},
+                      arrays={"table": exponentials(op.beta * op.input.quant.scale)},
+                      in_place=(op.input,))
+
+
+def exponentials(beta: float) -> np.ndarray:
+    """exp(-beta * d) for d = 0 ... 255 in Q0.31; 0 where TensorFlow Lite leaves a value out."""
+    mult, shift = quantize_multiplier(min(beta * 2 ** (31 - INTEGER_BITS), 2.0 ** 31 - 1))
+    furthest = floor((2 ** INTEGER_BITS - 1) * 2 ** (31 - INTEGER_BITS) / 2 ** shift)
+    return np.array([exp_on_negative_values(high_mul(wrap32(-d << shift), mult))
+                     if d <= furthest else 0 for d in range(256)], np.int32)

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""Limits that many families share, and how a fused activation bounds an int8 output."""
+import numpy as np
+
+from tinyml.ir import Quant
+
+
+def int8_activations(op):
+    """activations must be int8: quantise the model fully (int8 in and out)"""
+    for tensor in (*op.inputs, op.output):
+        if tensor.dtype != "int8":
+            return f"`{tensor.name}` is {tensor.dtype}"
+        if tensor.quant is None or len(tensor.quant.scales) != 1:
+            return f"`{tensor.name}` has no scale, or several"
+    return None
+
+
+def batch_of_one(op):
+    """the batch must be 1, known when the model is packed"""
+    for tensor in (*op.inputs, op.output):
+        if len(tensor.shape) == 4 and tensor.shape[0] != 1:
+            return f"`{tensor.name}` has shape {'x'.join(map(str, tensor.shape))}"
+    return None
+
+
+def dimensions_fit(op):
+    """no axis may be longer than 65535, no tensor have more than 4 axes or an empty one"""
+    for tensor in (*op.inputs, op.output):
+        if len(tensor.shape) > 4 or not all(1 <= size <= 65535 for size in tensor.shape):
+            return f"`{tensor.name}` has shape {'x'.join(map(str, tensor.shape))}"
+    return None
+
+
+def no_dilation(op):
+    """only dilation 1x1 is supported: export the model without dilation"""
+    return None if op.dilation == (1, 1) else f"dilation {op.dilation[0]}x{op.dilation[1]}"
+
+
+def int8_weights(op):
+    """weights must be constant int8 with zero point 0: quantise weights per channel, symmetric"""
+    weights = op.weights
+    if weights.data is None:
+        return f"weights `{weights.name}` are computed at run time"
+    if weights.dtype != "int8" or weights.quant is None:
+        return f"weights `{weights.name}` are {weights.dtype}"
+    if any(weights.quant.zero_points):
+        return f"weights `{weights.name}` have zero point {max(weights.quant.zero_points, key=abs)}"
+    return None
+
+
+def int32_bias(op):
+    """a bias must be constant int32"""
+    if op.bias is None or (op.bias.data is not None and op.bias.dtype == "int32"):
+        return None
+    return f"bias `{op.bias.name}` is {op.bias.dtype}{'' if op.bias.data is not None else ', computed'}"
+
+
+def small_strides(op):
+    """strides up to 255"""
+    return None if max(op.stride) <= 255 else f"stride {op.stride[0]}x{op.stride[1]}"
+
+
+def known_activation(op):
+    """fused activations: none, relu, relu6, relu_n1_to_1"""
+    return None if op.activation in ACTIVATIONS else f"fused {op.activation}"
+
+
+def same_scale(op):
+    """input and output must have the same scale and zero point"""
+    a, b = op.inputs[0].quant, op.output.quant
+    if abs(a.scale - b.scale) > 1e-6 or a.zero_point != b.zero_point:
+        return f"scale {a.scale:g} and {b.scale:g}, zero point {a.zero_point} and {b.zero_point}"
+    return None
+
+
+COMMON = (int8_activations, batch_of_one, dimensions_fit)
+ACTIVATIONS = {"none": (None, None), "relu": (0, None), "relu6": (0, 6), "relu_n1_to_1": (-1, 1)}
+
+
+def activation_range(activation: str, quant: Quant) -> tuple[int, int]:
+    """The int8 range of a fused activation: TensorFlow Lite's rounding, in float32."""
+    low, high = ACTIVATIONS[activation]
+
+    def quantised(value):
+        ratio = np.float32(value) / np.float32(quant.scale)
+        return quant.zero_point + int(np.copysign(np.floor(np.abs(ratio) + np.float32(0.5)), ratio))
+    return (-128 if low is None else max(-128, quantised(low)),
+            127 if high is None else min(127, quantised(high)))

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""conv2d: a window over all channels."""
+from dataclasses import dataclass
+
+from tinyml.ir import Op, Border, Tensor
+from tinyml.ops.common import (COMMON, int8_weights, int32_bias, known_activation, no_dilation,
+                               small_strides)
+
+
+@dataclass(frozen=True, eq=False)
+class Conv2d(Op):
+    """output = activation(bias + sum(input * weights))"""
+
+    input: Tensor
+    weights: Tensor                     # OHWI
+    bias: Tensor | None
+    stride: tuple[int, int]
+    pad: Border
+    dilation: tuple[int, int] = (1, 1)
+    activation: str = "none"
+
+    def products(self):
+        h, w, c = self.output.hwc
+        return h * w * c * self.weights.elements // self.weights.shape[0]
+
+
+def one_group(op):
+    """every filter reads all input channels: grouped convolutions are not supported"""
+    channels, wanted = op.input.hwc[2], op.weights.shape[3]
+    return None if channels == wanted else f"{channels} input channels, filters of {wanted}"
+
+
+LIMITS = COMMON + (int8_weights, int32_bias, one_group, no_dilation, small_strides,
+                   known_activation)

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+"""max_pool: the max over a window, per channel."""
+from dataclasses import dataclass
+
+from tinyml.ir import Op, Border, Tensor
+from tinyml.ops.common import COMMON, known_activation, same_scale, small_strides
+
+
+@dataclass(frozen=True, eq=False)
+class MaxPool(Op):
+    """Pixels outside the input do not count."""
+
+    input: Tensor
+    window: tuple[int, int]
+    stride: tuple[int, int]
+    pad: Border
+    activation: str = "none"
+
+
+LIMITS = COMMON + (same_scale, small_strides, known_activation)

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""transpose: another order of the axes. A first one of an NCHW model costs nothing."""
+from dataclasses import dataclass
+
+from tinyml.ir import Op, Tensor
+from tinyml.ops.common import batch_of_one, dimensions_fit
+
+
+@dataclass(frozen=True, eq=False)
+class Transpose(Op):
+    """output axis i is input axis axes[i]"""
+
+    input: Tensor
+    axes: tuple[int, ...]
+
+
+def keeps_batch(op):
+    """the batch axis must stay first"""
+    return f"axes {op.axes}" if len(op.axes) == 4 and op.axes[0] != 0 else None
+
+
+def eight_bits(op):
+    """int8 or uint8 only"""
+    return None if op.input.dtype in ("int8", "uint8") else f"`{op.input.name}` is {op.input.dtype}"
+
+
+LIMITS = (eight_bits, batch_of_one, dimensions_fit, keeps_batch)

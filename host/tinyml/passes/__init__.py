@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+"""Graph -> Graph, one idea each, in this order."""
+from tinyml.ir import Graph, check_graph
+from tinyml.passes.drop_identities import drop_identities
+from tinyml.passes.drop_unread import drop_unread
+from tinyml.passes.fold_pads import fold_pads
+from tinyml.passes.fold_ports import fold_ports
+from tinyml.passes.fuse_activations import fuse_activations
+
+PASSES = (
+    drop_unread,            # first: shape arithmetic must not look like a reader
+    fold_ports,
+    drop_identities,        # before the next two: nothing may stand between their two ops
+    fold_pads,
+    fuse_activations,
+    drop_identities,        # again: what became one
+)
+
+
+def run_passes(graph: Graph) -> Graph:
+    """All passes, with the invariants checked after each."""
+    for run in PASSES:
+        graph = check_graph(run(graph))
+    return graph

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""Drops ops that change nothing, and turns those that only change a shape into reshapes."""
+from dataclasses import replace
+
+from tinyml.ir import Graph, replace_op, replace_tensor
+from tinyml.ops.average_pool import AveragePool
+from tinyml.ops.max_pool import MaxPool
+from tinyml.ops.pad import Pad
+from tinyml.ops.quantize import Quantize
+from tinyml.ops.reshape import Reshape
+from tinyml.ops.transpose import Transpose
+
+
+def drop_identities(graph: Graph) -> Graph:
+    """The graph without identities."""
+    for op in graph.ops:
+        if isinstance(op, Transpose) and _order_of_long_axes_kept(op):
+            graph = replace_op(graph, op, Reshape(op.name, op.output, op.input))
+    for op in graph.ops:
+        op = graph.producer(op.output)          # earlier replacements may have changed its input
+        if _is_identity(op):
+            graph = _drop(graph, op)
+    return graph
+
+
+def _order_of_long_axes_kept(op: Transpose) -> bool:
+    axes = [axis for axis in op.axes if op.input.shape[axis] > 1]
+    return axes == sorted(axes)
+
+
+def _is_identity(op) -> bool:
+    if isinstance(op, Reshape):
+        return op.input.shape == op.output.shape and op.input.quant == op.output.quant
+    if isinstance(op, Pad):
+        return not any(op.before + op.after)
+    if isinstance(op, (AveragePool, MaxPool)):
+        return op.window == op.stride == (1, 1) and op.activation == "none"
+    if isinstance(op, Quantize):
+        return op.input.dtype == op.output.dtype and op.input.quant == op.output.quant
+    return False
+
+
+def _drop(graph: Graph, op) -> Graph:
+    """Readers of the output read the input; an output of the model keeps its own description."""
+    without = replace_op(graph, op)
+    if not graph.is_output(op.output):
+        return replace_tensor(without, op.output, op.input)
+    if graph.producer(op.input) is None or graph.is_output(op.input):
+        return graph                            # an input that is an output: leave it
+    return replace_tensor(without, op.input, replace(op.output, name=op.input.name))

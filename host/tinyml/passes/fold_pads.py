@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""Folds a PAD into the convolutions and max pools that read it.
+
+Exact where the border holds what their own padding stands for: the zero point for a convolution,
+and for a maximum the lowest int8, which never wins. An average counts explicit padding but not
+its own, so a PAD before it stays.
+"""
+from dataclasses import replace
+
+from tinyml.ir import Border, Graph, replace_op
+from tinyml.ops.conv2d import Conv2d
+from tinyml.ops.depthwise_conv2d import DepthwiseConv2d
+from tinyml.ops.max_pool import MaxPool
+from tinyml.ops.pad import Pad
+from tinyml.passes.drop_unread import drop_unread
+
+
+def fold_pads(graph: Graph) -> Graph:
+    """The graph with every PAD folded that can be."""
+    for op in graph.ops:
+        pad = graph.producer(op.inputs[0]) if op.inputs else None
+        if isinstance(pad, Pad) and _foldable(pad, op):
+            graph = replace_op(graph, op, replace(op, input=pad.input, pad=_sum(pad, op.pad)))
+    return drop_unread(graph)
+
+
+def _foldable(pad: Pad, op) -> bool:
+    if pad.before[2] or pad.after[2] or pad.input.quant != pad.output.quant or not pad.input.quant:
+        return False
+    if isinstance(op, (Conv2d, DepthwiseConv2d)):
+        return pad.value == pad.input.quant.zero_point
+    if isinstance(op, MaxPool):
+        border = _sum(pad, op.pad)
+        return pad.value == -128 and border.top < op.window[0] and border.left < op.window[1]
+    return False
+
+
+def _sum(pad: Pad, border: Border) -> Border:
+    return Border(border.top + pad.before[0], border.left + pad.before[1],
+                  border.bottom + pad.after[0], border.right + pad.after[1])

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Every developer task, one word each: `python3 tasks.py TASK`. Standard library only."""
+
+import sys
+
+if sys.version_info < (3, 11):
+    sys.exit("tasks.py needs Python 3.11 or newer")
+
+from tools import debian, environment, micropython, tables  # noqa: E402
+from tools.environment import PYTHON  # noqa: E402
+from tools.steps import StepFailed, show  # noqa: E402
+
+SHAPE_TESTS = ["tests/test_layers.py", "tests/test_slices.py"]
+
+
+def setup():
+    """Install all that the other tasks need: compilers, QEMU, .venv, MicroPython's source."""
+    debian.install_packages()
+    environment.create_environment()
+    micropython.fetch_source()
+
+
+def build(*names: str):
+    """Compile firmware, unix port and modules: `build [--all] [m4f ... unix mpy]`."""
+    setup()
+    if not micropython.SOURCE.exists():
+        return
+    boards = micropython.all_boards() if "--all" in names else micropython.DEFAULT_BOARDS
+    names = [name for name in names if name != "--all"] or [*boards, "unix", "mpy"]
+    for name in names:
+        if name == "unix":
+            micropython.build_unix()
+        elif name == "mpy":
+            for arch in micropython.ARCHS:
+                micropython.build_module(arch)
+            micropython.build_python_part()
+        elif name in micropython.all_boards():
+            micropython.build_firmware(name)
+        else:
+            known = " ".join([*micropython.all_boards(), "unix", "mpy"])
+            raise StepFailed(f"build `{name}` is unknown; known: {known}")
+
+
+def test(*arguments: str):
+    """Run the tests: `test [--all] [pytest arguments]`; --all: on every emulated board."""
+    build(*(word for word in arguments if word == "--all"))
+    gen("check")
+    show([PYTHON, "-m", "pytest", "tests", *arguments])
+
+
+def demo(*arguments: str):
+    """From a model file to a prediction on an emulated board."""
+    build()
+    show([PYTHON, "examples/demo.py", *arguments])
+
+
+def gen(*arguments: str):
+    """Write the generated files; `gen check`: fail if one of them is stale."""
+    environment.create_environment()
+    show([PYTHON, "native/gen.py", *(["--check"] if "check" in arguments else [])])
+
+
+def check():
+    """The shape of the code: who may import whom, which files belong together."""
+    environment.create_environment()
+    show([PYTHON, "-m", "pytest", "-q", *SHAPE_TESTS])
+
+
+def size():
+    """Bytes of the native modules, per object file and architecture."""
+    build("mpy")
+    tables.print_sizes(list(micropython.ARCHS))
+
+
+def lines():
+    """Lines of code per folder."""
+    tables.print_lines()
+
+
+TASKS = {task.__name__: task for task in (setup, demo, gen, check, build, test, size, lines)}
+
+
+def main(arguments: list[str]):
+    if not arguments or arguments[0] not in TASKS:
+        print(__doc__, "\n")
+        for name, task in TASKS.items():
+            print(f"  {name:7} {task.__doc__}")
+        sys.exit(bool(arguments) and 2)
+    try:
+        TASKS[arguments[0]](*arguments[1:])
+    except StepFailed as error:
+        sys.exit(str(error))
+    except TypeError as error:
+        if "positional argument" not in str(error):
+            raise
+        sys.exit(f"task `{arguments[0]}` takes no arguments")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

