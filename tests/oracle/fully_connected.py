@@ -3,19 +3,7 @@
 
 import numpy as np
 
-from .quant import channel_multipliers, quantize_multipliers, requantize, wrap32
-
-
-def multipliers(in_scale, weight_scales, out_scale):
-    """As a convolution if there are several weight scales.
-
-    With one scale the product of the two float32 scales is itself rounded to float32.
-    """
-    scales = np.atleast_1d(np.float32(weight_scales))
-    if scales.size > 1:
-        return channel_multipliers(in_scale, scales, out_scale)
-    product = np.float64(np.float32(in_scale) * scales[0])
-    return quantize_multipliers([product / np.float64(np.float32(out_scale))])
+from .quant import requantize, wrap32
 
 
 def fully_connected(x, weights, bias, *, in_zp, out_zp, mults, shifts, act_min=-128, act_max=127):

@@ -5,12 +5,12 @@ import math
 
 import numpy as np
 
-from .quant import quantize_multiplier, requantize, wrap32
+from .quant import requantize, scale_ratio, wrap32
 
 
 def multiplier(in_scale, out_scale, count):
     """(multiplier, shift) of in_scale / out_scale / count; rounded once, then truncated."""
-    scaled, shift = quantize_multiplier(float(np.float32(in_scale)) / float(np.float32(out_scale)))
+    scaled, shift = scale_ratio(in_scale, out_scale)
     bits = min(count.bit_length() - 1, 32, 31 + shift)
     return (scaled << bits) // count, shift - bits
 

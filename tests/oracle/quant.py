@@ -65,8 +65,13 @@ def quantize_multipliers(reals):
     return tuple(np.array(column, np.int64) for column in zip(*pairs, strict=True))
 
 
+def scale_ratio(in_scale, out_scale):
+    """in / out as (multiplier, shift): of float32 scales, in double precision."""
+    return quantize_multiplier(float(np.float32(in_scale)) / float(np.float32(out_scale)))
+
+
 def channel_multipliers(in_scale, weight_scales, out_scale):
-    """in * weights / out for each weight scale: of float32 scales, in double precision."""
+    """in * weights / out for each weight scale, likewise."""
     product = np.float64(np.float32(in_scale)) * np.float32(weight_scales).astype(np.float64)
     return quantize_multipliers(np.atleast_1d(product / np.float64(np.float32(out_scale))))
 

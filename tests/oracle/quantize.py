@@ -3,15 +3,11 @@
 
 import numpy as np
 
-from .quant import quantize_multiplier, requantize, round_half_away
-
-
-def multiplier(in_scale, out_scale):
-    return quantize_multiplier(float(np.float32(in_scale)) / float(np.float32(out_scale)))
+from .quant import requantize, round_half_away
 
 
 def quantize(x, *, in_zp, out_zp, mult, shift, dtype=np.int8):
-    """x int8 or uint8; dtype: that of the output."""
+    """x int8 or uint8; mult and shift: `quant.scale_ratio`; dtype: that of the output."""
     limits = np.iinfo(dtype)
     centred = x.astype(np.int64) - in_zp
     return requantize(centred, mult, shift, out_zp, limits.min, limits.max, dtype)

@@ -3,15 +3,11 @@
 
 import numpy as np
 
-from .quant import quantize_multiplier, requantize, round_half_away
-
-
-def multiplier(in_scale, out_scale):
-    """The quotient is rounded to float32, unlike that of every other op."""
-    return quantize_multiplier(float(np.float32(in_scale) / np.float32(out_scale)))
+from .quant import requantize, round_half_away
 
 
 def relu(x, *, in_zp, out_zp, mult, shift):
+    """mult and shift: `quant.scale_ratio`."""
     return requantize(x.astype(np.int64) - in_zp, mult, shift, out_zp, low=max(-128, out_zp))
 
 

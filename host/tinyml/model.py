@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: MIT
+"""Model: a packed network, the same class on a board and on a computer.
+
+This file runs under MicroPython as the module `tinyml`, over the native module `_tinyml`, and
+under CPython as `tinyml.model`, over the same C. Floats are handled here and never cross into C.
+"""
+import gc
+import struct
+import sys
+
+if sys.implementation.name == "micropython":
+    import os
+
+    try:
+        from _tinyml import Machine, copy, noise
+    except ValueError:
+        raise ImportError("_tinyml.mpy is for another processor or MicroPython: "
+                          "install the one for this board")
+else:
+    from tinyml.native import Machine, copy, noise
+
+# What this file knows of the layout of a schedule; tests compare it with format.py.
+_HEADER = "<IIHHIIIIHHHHI"
+_HEADER_BYTES, _RING_BYTES, _PORT_BYTES, _NOTE_BYTES = 40, 16, 24, 8
+_DTYPES = ("int8", "uint8", "float32")
+
+
+class Port:
+    """An input or output: `.buffer` is a memoryview of its bytes in the arena."""
+
+    def __init__(self, file, arena, at, rings):
+        (ring, self.kind, dtype, scale, self.zero_point, rank, self.channels_first, _,
+         *dims) = struct.unpack_from("<HBBIiBBH4H", file, at)
+        offset, pixels, _, _, channels = struct.unpack_from("<IIHHH", file,
+                                                            rings + ring * _RING_BYTES)
+        self.buffer = memoryview(arena)[offset:offset + pixels * channels]
+        self.dtype = _DTYPES[dtype]
+        self.scale = struct.unpack("<f", struct.pack("<I", scale))[0]
+        self.shape = tuple(dims[:rank])
+
+    def quantize(self, index, real):
+        """Writes a real number as TensorFlow Lite does: float32 division, half away from zero."""
+        ratio = struct.unpack("f", struct.pack("f", real / self.scale))[0]
+        size = min(abs(ratio), 512.0)
+        whole = int(size)
+        whole += size - whole >= 0.5
+        q = (whole if ratio >= 0 else -whole) + self.zero_point
+        low = 0 if self.dtype == "uint8" else -128
+        self.buffer[index] = max(low, min(low + 255, q)) & 255
+
+    def quantize_all(self, reals):
+        """Writes real numbers: a list, an array, or the bytes of float32."""
+        count = len(self.buffer)
+        if isinstance(reals, (list, tuple)):
+            if len(reals) != count:
+                raise ValueError("input needs %d numbers, got %d" % (count, len(reals)))
+            for index in range(count):
+                self.quantize(index, reals[index])
+        else:
+            for index in range(count):
+                self.quantize(index, struct.unpack_from("<f", reals, 4 * index)[0])
+
+    def dequantize(self, index):
+        """The real number that a byte stands for; the plain integer if the tensor has no scale."""
+        q = self.buffer[index]
+        if self.dtype != "uint8" and q > 127:
+            q -= 256
+        return self.scale * (q - self.zero_point) if self.scale else q
+
+
+class Model:
+    """A schedule, bound to an arena.
+
+    `schedule` is bytes-like and used in place; `arena` a bytearray of at least
+    `info["arena_bytes"]`, made here if there is none. Raises ValueError with the reason if the
+    schedule is refused, MemoryError if there is no room for the arena.
+    """
+
+    def __init__(self, schedule, arena=None):
+        if len(schedule) < _HEADER_BYTES:
+            raise ValueError("the schedule ends too early: copy the file again")
+        (_, _, _, _, head, data, _, arena_bytes, rings, ports, _, _,
+         steps) = struct.unpack_from(_HEADER, schedule, 0)
+        self._arena = _new_arena(schedule, arena_bytes) if arena is None else arena
+        self._machine = Machine(schedule, self._arena)
+        at = _HEADER_BYTES + rings * _RING_BYTES
+        ports = [Port(schedule, self._arena, at + i * _PORT_BYTES, _HEADER_BYTES)
+                 for i in range(ports)]
+        self._inputs = [port for port in ports if port.kind == 0]
+        self._outputs = [port for port in ports if port.kind == 1]
+        self.inputs = tuple(port.buffer for port in self._inputs)
+        self.outputs = tuple(port.buffer for port in self._outputs)
+        self.input, self.output = self.inputs[0], self.outputs[0]
+        self._name, self.labels, self._vectors = "", (), []
+        self._read_notes(schedule, at + len(ports) * _PORT_BYTES + steps, head)
+        self.info = {
+            "name": self._name, "labels": self.labels, "arena_bytes": arena_bytes,
+            "file_bytes": head + data, "vectors": len(self._vectors),
+            "inputs": _descriptions(self._inputs), "outputs": _descriptions(self._outputs)}
+
+    def run(self, x=None):
+        """Runs the model; returns a memoryview of the first output, valid until the next run.
+
+        `x` is the first input: as many bytes as it has, or real numbers (a list, or float32s) that
+        are quantised. Without `x` the input is what was written to `.input`; a run may overwrite
+        it. Allocates nothing when `x` is bytes or None.
+        """
+        if x is not None:
+            self._write(x)
+        self._machine.run()
+        return self.output
+
+    def steps(self, x=None):
+        """Runs in bounded pieces: `for _ in m.steps(): ...` does something else in between."""
+        if x is not None:
+            self._write(x)
+        machine = self._machine
+        machine.start()
+        while machine.step():
+            yield
+
+    def values(self, output=0):
+        """An output as real numbers."""
+        port = self._outputs[output]
+        return [port.dequantize(index) for index in range(len(port.buffer))]
+
+    def top(self, count=1, output=0):
+        """The highest values of an output as [(label, value), ...]; the index if no labels."""
+        values = self.values(output)
+        order = sorted(range(len(values)), key=lambda index: -values[index])[:count]
+        return [(self.labels[i] if i < len(self.labels) else i, values[i]) for i in order]
+
+    def selftest(self):
+        """Runs the golden vectors of the file; returns (how many were exact, how many there are)."""
+        exact = 0
+        for seed, expected in self._vectors:
+            for port in self._inputs:
+                seed = noise(seed, port.buffer)
+            self._machine.run()
+            got = b"".join(bytes(port.buffer) for port in self._outputs)
+            exact += got == bytes(expected)
+        return exact, len(self._vectors)
+
+    def close(self):
+        """Lets go of arena and schedule. The model can't be used any more."""
+        self._machine = self._arena = self.input = self.output = None
+        self.inputs = self.outputs = self._inputs = self._outputs = ()
+        self._vectors = ()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    @property
+    def input_shape(self):
+        return tuple(port.shape for port in self._inputs)
+
+    @property
+    def input_dtype(self):
+        return tuple(port.dtype for port in self._inputs)
+
+    @property
+    def input_scale(self):
+        return tuple(port.scale for port in self._inputs)
+
+    @property
+    def input_zero_point(self):
+        return tuple(port.zero_point for port in self._inputs)
+
+    @property
+    def output_shape(self):
+        return tuple(port.shape for port in self._outputs)
+
+    @property
+    def output_dtype(self):
+        return tuple(port.dtype for port in self._outputs)
+
+    @property
+    def output_scale(self):
+        return tuple(port.scale for port in self._outputs)
+
+    @property
+    def output_zero_point(self):
+        return tuple(port.zero_point for port in self._outputs)
+
+    def _write(self, x):
+        port = self._inputs[0]
+        real = port.dtype == "float32"
+        if real and isinstance(x, (list, tuple)):
+            port.quantize_all(x)
+            return
+        try:
+            size = copy(port.buffer, x)
+        except (TypeError, BufferError):
+            raise TypeError("input must be bytes-like (bytes, bytearray, memoryview, array)"
+                            + (" or a list of numbers" if real else ""))
+        wanted = len(port.buffer)
+        if real and size == 4 * wanted:
+            port.quantize_all(x)
+        elif size != wanted:
+            raise ValueError("input needs %d bytes (%s %s), got %d" % (
+                wanted, "x".join(str(n) for n in port.shape), port.dtype, size))
+
+    def _read_notes(self, file, at, end):
+        while at + _NOTE_BYTES <= end:
+            kind, _, length = struct.unpack_from("<HHI", file, at)
+            at += _NOTE_BYTES
+            content = memoryview(file)[at:at + length]
+            if kind == 1:
+                self._name = bytes(content).decode()
+            elif kind == 2:
+                self.labels = tuple(bytes(content).decode().split("\n"))
+            elif kind == 3:
+                self._vectors.append((struct.unpack_from("<I", file, at)[0], content[4:]))
+            at += (length + 3) // 4 * 4
+
+
+def load(source, arena=None):
+    """The Model of a path or of bytes. A file on a ROM file system is used where it is, any other
+    is read into RAM. Raises OSError if there is no such file; else as Model does."""
+    if not isinstance(source, str):
+        return Model(source, arena)
+    with open(source, "rb") as file:
+        if sys.implementation.name == "micropython":
+            try:
+                schedule = memoryview(file)
+            except TypeError:
+                schedule = _bytes("schedule", os.stat(source)[6])
+                file.readinto(schedule)
+        else:
+            schedule = file.read()
+    return Model(schedule, arena)
+
+
+def _new_arena(schedule, size):
+    if bytes(schedule[:4]) != b"TML\0":
+        size = 4                # not ours: let the machine say so instead of asking for memory
+    return _bytes("arena", size)
+
+
+def _bytes(what, size):
+    gc.collect()
+    try:
+        return bytearray(size)
+    except MemoryError:
+        raise MemoryError("no room for the %s: %d bytes in one piece are needed; "
+                          "pack the model with less --ram, or free memory first" % (what, size))
+
+
+def _descriptions(ports):
+    return [{"shape": port.shape, "dtype": port.dtype, "scale": port.scale,
+             "zero_point": port.zero_point} for port in ports]

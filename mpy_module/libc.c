@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The two functions that GCC calls unasked: a native module has no libc, MicroPython lends its own. */
+#include "py/dynruntime.h"
+
+void *memcpy(void *to, const void *from, size_t bytes)
+{
+    return mp_fun_table.memmove_(to, from, bytes);
+}
+
+void *memset(void *to, int value, size_t bytes)
+{
+    return mp_fun_table.memset_(to, value, bytes);
+}

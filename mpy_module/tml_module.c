@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* MicroPython's view of the core: the module `_tinyml`, native (.mpy) or part of a firmware. */
+#if MICROPY_ENABLE_DYNRUNTIME
+#include "py/dynruntime.h"
+#else
+#include "py/runtime.h"
+#endif
+#include <string.h>
+#include "tml.h"
+
+/* An opened schedule. The two objects are kept so that the collector keeps their buffers. */
+typedef struct {
+    mp_obj_base_t base;
+    mp_obj_t schedule;
+    mp_obj_t arena;
+    tml_model_t model;
+} machine_obj_t;
+
+/* Machine(schedule, arena): ValueError with the words of the status if it is refused. */
+static mp_obj_t machine_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw,
+                                 const mp_obj_t *args)
+{
+    mp_arg_check_num(n_args, n_kw, 2, 2, false);
+    mp_buffer_info_t schedule, arena;
+    mp_get_buffer_raise(args[0], &schedule, MP_BUFFER_READ);
+    mp_get_buffer_raise(args[1], &arena, MP_BUFFER_WRITE);
+    machine_obj_t *self = mp_obj_malloc(machine_obj_t, type);
+    self->schedule = args[0];
+    self->arena = args[1];
+    tml_status_t status = tml_open(&self->model, schedule.buf, schedule.len, arena.buf, arena.len);
+    if (status != TML_OK) {
+        mp_raise_ValueError((mp_rom_error_text_t)tml_status_text(status));
+    }
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static mp_obj_t machine_start(mp_obj_t self_in)
+{
+    machine_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    tml_start(&self->model);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(machine_start_obj, machine_start);
+
+static mp_obj_t machine_step(mp_obj_t self_in)
+{
+    machine_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    return mp_obj_new_bool(tml_step(&self->model));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(machine_step_obj, machine_step);
+
+static mp_obj_t machine_run(mp_obj_t self_in)
+{
+    machine_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    tml_run(&self->model);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(machine_run_obj, machine_run);
+
+/* copy(target, source) -> bytes of source; copies only if the target has as many. */
+static mp_obj_t copy(mp_obj_t target_in, mp_obj_t source_in)
+{
+    mp_buffer_info_t target, source;
+    mp_get_buffer_raise(target_in, &target, MP_BUFFER_WRITE);
+    mp_get_buffer_raise(source_in, &source, MP_BUFFER_READ);
+    if (target.len == source.len && target.buf != source.buf) {
+        memcpy(target.buf, source.buf, source.len);
+    }
+    return mp_obj_new_int_from_uint(source.len);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(copy_obj, copy);
+
+/* noise(seed, buffer) -> seed to go on with */
+static mp_obj_t noise(mp_obj_t seed, mp_obj_t buffer_in)
+{
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(buffer_in, &buffer, MP_BUFFER_WRITE);
+    uint32_t state = mp_obj_get_int_truncated(seed);
+    return mp_obj_new_int_from_uint(tml_noise(state, buffer.buf, buffer.len));
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(noise_obj, noise);
+
+#if MICROPY_ENABLE_DYNRUNTIME
+/* Written when the module is loaded, so plain globals. */
+mp_obj_full_type_t machine_type;
+mp_map_elem_t machine_locals_table[3];
+static MP_DEFINE_CONST_DICT(machine_locals, machine_locals_table);
+
+mp_obj_t mpy_init(mp_obj_fun_bc_t *self, size_t n_args, size_t n_kw, mp_obj_t *args)
+{
+    MP_DYNRUNTIME_INIT_ENTRY
+    machine_type.base.type = (void *)&mp_type_type;
+    machine_type.flags = MP_TYPE_FLAG_NONE;
+    machine_type.name = MP_QSTR_Machine;
+    MP_OBJ_TYPE_SET_SLOT(&machine_type, make_new, machine_make_new, 0);
+    machine_locals_table[0] = (mp_map_elem_t){ MP_OBJ_NEW_QSTR(MP_QSTR_start),
+                                               MP_OBJ_FROM_PTR(&machine_start_obj) };
+    machine_locals_table[1] = (mp_map_elem_t){ MP_OBJ_NEW_QSTR(MP_QSTR_step),
+                                               MP_OBJ_FROM_PTR(&machine_step_obj) };
+    machine_locals_table[2] = (mp_map_elem_t){ MP_OBJ_NEW_QSTR(MP_QSTR_run),
+                                               MP_OBJ_FROM_PTR(&machine_run_obj) };
+    MP_OBJ_TYPE_SET_SLOT(&machine_type, locals_dict, (void *)&machine_locals, 1);
+    mp_store_global(MP_QSTR_Machine, MP_OBJ_FROM_PTR(&machine_type));
+    mp_store_global(MP_QSTR_copy, MP_OBJ_FROM_PTR(&copy_obj));
+    mp_store_global(MP_QSTR_noise, MP_OBJ_FROM_PTR(&noise_obj));
+    MP_DYNRUNTIME_INIT_EXIT
+}
+
+#else
+static const mp_rom_map_elem_t machine_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&machine_start_obj) },
+    { MP_ROM_QSTR(MP_QSTR_step), MP_ROM_PTR(&machine_step_obj) },
+    { MP_ROM_QSTR(MP_QSTR_run), MP_ROM_PTR(&machine_run_obj) },
+};
+static MP_DEFINE_CONST_DICT(machine_locals, machine_locals_table);
+static MP_DEFINE_CONST_OBJ_TYPE(machine_type, MP_QSTR_Machine, MP_TYPE_FLAG_NONE,
+    make_new, machine_make_new, locals_dict, &machine_locals);
+
+static const mp_rom_map_elem_t tinyml_globals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__tinyml) },
+    { MP_ROM_QSTR(MP_QSTR_Machine), MP_ROM_PTR(&machine_type) },
+    { MP_ROM_QSTR(MP_QSTR_copy), MP_ROM_PTR(&copy_obj) },
+    { MP_ROM_QSTR(MP_QSTR_noise), MP_ROM_PTR(&noise_obj) },
+};
+static MP_DEFINE_CONST_DICT(tinyml_globals, tinyml_globals_table);
+const mp_obj_module_t tinyml_module = {
+    .base = { &mp_type_module }, .globals = (mp_obj_dict_t *)&tinyml_globals
+};
+MP_REGISTER_MODULE(MP_QSTR__tinyml, tinyml_module);
+#endif
