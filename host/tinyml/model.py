@@ -98,6 +98,10 @@ class Model:
             "file_bytes": head + data, "vectors": len(self._vectors),
             "inputs": _descriptions(self._inputs), "outputs": _descriptions(self._outputs)}
 
+    def ports(self, kind):
+        """The inputs (0) or outputs (1), with shape, dtype, scale, zero_point and buffer."""
+        return self._outputs if kind else self._inputs
+
     def run(self, x=None):
         """Runs the model; returns a memoryview of the first output, valid until the next run.
 
@@ -127,7 +131,7 @@ class Model:
     def top(self, count=1, output=0):
         """The highest values of an output as [(label, value), ...]; the index if no labels."""
         values = self.values(output)
-        order = sorted(range(len(values)), key=lambda index: -values[index])[:count]
+        order = sorted(range(len(values)), key=lambda index: (-values[index], index))[:count]
         return [(self.labels[i] if i < len(self.labels) else i, values[i]) for i in order]
 
     def selftest(self):

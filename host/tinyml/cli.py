@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""The command line: arguments in, exit status out (0 done, 1 our error in one line, 2 usage).
+
+    pack    a model file into a .tml schedule
+    show    what a schedule holds
+    run     a model here, on an emulated board or on a real one
+    boards  what is known of them
+"""
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+                  help="Neural networks on microcontrollers, from Python.")
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+BoardName = Annotated[Optional[str], typer.Option("--board", help="Name from `tinyml boards`.")]
+Ram = Annotated[Optional[int], typer.Option(min=0, help="Most bytes that the arena may have.")]
+ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="An int8 .tflite file.")]
+AnyFile = Annotated[Path, typer.Argument(metavar="FILE", help="A .tml, or a model to be packed.")]
+
+
+@app.command()
+def pack(model: ModelFile,
+         output: Annotated[Optional[Path], typer.Option("-o", help="Default: MODEL.tml")] = None,
+         board: BoardName = None, ram: Ram = None,
+         labels: Annotated[Optional[Path], typer.Option(help="One label per line.")] = None,
+         as_json: Json = False):
+    """Pack a model into a .tml schedule: memory planned, weights laid out, golden vectors inside."""
+    from tinyml.board import load_board
+    from tinyml.pack import pack as pack_model
+    from tinyml.report import pack_table
+
+    facts = load_board(board) if board else None
+    packed = pack_model(model, labels, ram, facts)
+    _write(output or model.with_suffix(".tml"), packed.file)
+    figures = packed.figures()
+    _print(figures if as_json else pack_table(figures, facts), as_json)
+
+
+@app.command()
+def show(file: AnyFile):
+    """Show a schedule: header, steps and what they mean, and the arena over time for a model."""
+    from tinyml.pack import pack as pack_model, read_schedule
+    from tinyml.report import memory_map
+    from tinyml.schedule import decode, text
+
+    if file.suffix == ".tml":
+        print(text(decode(read_schedule(file))))
+        return
+    packed = pack_model(file)
+    plan = packed.compiled.plan
+    print(text(packed.compiled.schedule))
+    print(memory_map(plan.buffers, plan.buffer_offsets, plan.arena_bytes))
+
+
+@app.command()
+def run(file: AnyFile,
+        input: Annotated[Path, typer.Option(help="A .npy array (or a batch), or a picture.")],
+        output: Annotated[Optional[Path], typer.Option(help="Write the output to this .npy.")] = None,
+        on: Annotated[str, typer.Option(help="host, unix, unix-new, an emulated board (m0 m3 m4f "
+                                        "m7 m33 rv32), or a serial port.")] = "host",
+        heap: Annotated[Optional[int], typer.Option(help="Heap of an emulated board, bytes.")] = None,
+        top: Annotated[int, typer.Option(min=1, help="Classes to print.")] = 3,
+        as_json: Json = False):
+    """Run a model on an input: one inference, or one for each row of a batch."""
+    from tinyml.run import run_file
+    from tinyml.report import answer_table
+
+    result = run_file(file, input, on, heap, top)
+    if output:
+        _write_array(output, result.array)
+    _print(result.figures() if as_json else answer_table(result.answers), as_json)
+
+
+@app.command()
+def boards(as_json: Json = False):
+    """List the boards that are known, emulated ones included."""
+    from tinyml.board import list_boards, load_board
+    from tinyml.report import boards_table
+
+    known = [load_board(name) for name in list_boards()]
+    _print([asdict(board) for board in known] if as_json else boards_table(known), as_json)
+
+
+def _print(what, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(what))
+    else:
+        from rich.console import Console
+        Console().print(what)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Under a temporary name first, so that a full disk leaves no half file."""
+    from tinyml.errors import TinymlError
+
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_bytes(content)
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise TinymlError(f"`{path}` cannot be written: {error.strerror}") from None
+
+
+def _write_array(path: Path, array) -> None:
+    from io import BytesIO
+
+    import numpy as np
+
+    content = BytesIO()
+    np.save(content, array)
+    _write(path, content.getvalue())
+
+
+def main() -> None:
+    """The console script `tinyml`."""
+    try:
+        app(standalone_mode=True)
+    except Exception as error:
+        from tinyml.errors import TinymlError
+        if not isinstance(error, TinymlError):
+            raise
+        print(f"tinyml: {error}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""Files of a user as the bytes of a model's input: `.npy` arrays and images."""
+from pathlib import Path
+
+import numpy as np
+
+from tinyml.errors import ModelError
+
+PIXEL_ZERO = 128                # pixel 0..255 -> int8: nearly every model's own input scaling
+
+
+def read_input(path: Path, port) -> list[bytes]:
+    """One item of bytes for each input in the file. `port` is that of a `tinyml.Model`.
+
+    An array has the port's shape, or a batch of it as its first axis. Raises ModelError if the file
+    can't be read or does not fit.
+    """
+    if path.suffix == ".npy":
+        return [_bytes(item, port, path) for item in _items(_read_array(path), port, path)]
+    return [_image(path, port)]
+
+
+def to_reals(port, raw: bytes) -> np.ndarray:
+    """An output's bytes as the model's own type and shape; float32 if the model says so."""
+    held = np.frombuffer(raw, np.uint8 if port.dtype == "uint8" else np.int8).reshape(port.shape)
+    if port.dtype != "float32":
+        return held
+    return (port.scale * (held.astype(np.float64) - port.zero_point)).astype(np.float32)
+
+
+def _read_array(path: Path) -> np.ndarray:
+    try:
+        return np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise ModelError(f"`{path}` is not a readable .npy array: {error}") from None
+
+
+def _items(array: np.ndarray, port, path: Path):
+    """The items of a batch, each in height x width x channels."""
+    shape = port.shape
+    if port.channels_first and len(shape) == 4:
+        moved = (shape[0], shape[3], shape[1], shape[2])
+        if array.shape[1:] == moved[1:] and moved[1:] != shape[1:]:
+            array = array.transpose(0, 2, 3, 1)
+    if array.shape[1:] == shape[1:]:
+        return array
+    if array.shape == shape[1:]:
+        return array[np.newaxis]
+    wanted = "x".join(map(str, shape))
+    raise ModelError(f"`{path}` has shape {'x'.join(map(str, array.shape))}, the model's input is "
+                     f"{wanted} (or a batch of it)")
+
+
+def _bytes(item: np.ndarray, port, path: Path) -> bytes:
+    if item.dtype == np.dtype(port.dtype) and port.dtype != "float32":
+        return np.ascontiguousarray(item).tobytes()
+    if item.dtype.kind == "f" or port.dtype == "float32":
+        return _quantise(item.astype(np.float32), port).tobytes()
+    raise ModelError(f"`{path}` is {item.dtype}, the model's input is {port.dtype}: convert it "
+                     "(pixels of 0..255 become int8 by subtracting 128), or give float32")
+
+
+def _quantise(reals: np.ndarray, port) -> np.ndarray:
+    """TensorFlow Lite's rounding: float32 division, half away from zero."""
+    ratio = reals / np.float32(port.scale or 1)
+    rounded = np.copysign(np.floor(np.abs(ratio) + 0.5), ratio) + port.zero_point
+    low = 0 if port.dtype == "uint8" else -128
+    return np.clip(rounded, low, low + 255).astype(np.uint8 if low == 0 else np.int8)
+
+
+def _image(path: Path, port) -> bytes:
+    """A picture, resized to the input; its 256 levels spread over the input's range."""
+    from PIL import Image, UnidentifiedImageError
+
+    height, width, channels = ((1, 1) + port.shape)[-3:]
+    if channels not in (1, 3):
+        raise ModelError(f"`{path}`: the model's input has {channels} channels, a picture has "
+                         "1 or 3; give a .npy array")
+    try:
+        with Image.open(path) as picture:
+            sized = picture.convert("L" if channels == 1 else "RGB").resize(
+                (width, height), Image.Resampling.BILINEAR)
+    except FileNotFoundError:
+        raise ModelError(f"`{path}` does not exist") from None
+    except (UnidentifiedImageError, OSError) as error:
+        raise ModelError(f"`{path}` is neither .npy nor a picture that can be read: {error}"
+                         ) from None
+    pixels = np.asarray(sized, np.uint8)
+    if port.dtype == "uint8":
+        return pixels.tobytes()
+    return (pixels.astype(np.int16) - PIXEL_ZERO).astype(np.int8).tobytes()

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""Runs a schedule somewhere else: on a board, an emulated board, or a unix port."""
+from binascii import unhexlify
+from dataclasses import dataclass
+from pathlib import Path
+
+from tinyml.board import load_board
+from tinyml.device import is_port, open_place
+from tinyml.errors import DeviceError, FitError
+from tinyml.model import Model
+
+BUILT = Path(__file__).resolve().parents[2] / "build/mpy"
+UNIX = ("unix", "unix-new")
+PLACES = ("host", *UNIX, "m0", "m3", "m4f", "m7", "m33", "rv32")
+PYTHON_HEAP = 64 * 1024         # what Python, the module and the input file need beside the arena
+SECONDS_PER_ITEM = 600
+PROGRAM = """\
+import binascii, time, tinyml
+m = tinyml.load({path!r})
+with open("inputs.bin", "rb") as f:
+    for _ in range({count}):
+        for buffer in m.inputs:
+            f.readinto(buffer)
+        t = time.ticks_us()
+        m.run()
+        t = time.ticks_diff(time.ticks_us(), t)
+        print(t, *[binascii.hexlify(out).decode() for out in m.outputs])
+"""
+SELFTEST = "import tinyml\nprint(*tinyml.load({path!r}).selftest())\n"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One inference: the bytes of every output, and the microseconds it took there."""
+
+    outputs: tuple[bytes, ...]
+    microseconds: int
+
+
+class Remote:
+    """A place with our module and one schedule on it.
+
+    On emulated boards all three files lie in ROMFS, so weights are used in place; on a real board
+    they are copied to its file system. Raises DeviceError, FitError.
+    """
+
+    def __init__(self, name: str, file: bytes, heap: int | None = None):
+        files = {"tinyml.mpy": _built("tinyml.mpy"), "model.tml": file}
+        if is_port(name):
+            self.place = open_place(name)
+            files["_tinyml.mpy"] = _built(f"{self.place.arch}/_tinyml.mpy")
+            for path, content in files.items():
+                self.place.put(path, content)
+            self.path = "model.tml"
+        else:
+            files["_tinyml.mpy"] = _built(f"{_arch(name)}/_tinyml.mpy")
+            self.place = open_place(name, heap or _heap(name, file), rom=files)
+            self.path = "/rom/model.tml"
+
+    def run(self, items: list[bytes]) -> list[Ran]:
+        """One inference per item; an item is all inputs, one after the other."""
+        ran = []
+        for item in items:
+            self.place.put("inputs.bin", item)
+            printed = self.place.run(PROGRAM.format(path=self.path, count=1), SECONDS_PER_ITEM)
+            time, *outputs = printed.split()
+            ran.append(Ran(tuple(unhexlify(out) for out in outputs), int(time)))
+        return ran
+
+    def selftest(self) -> tuple[int, int]:
+        """(golden vectors that were exact, golden vectors in the file)"""
+        exact, total = self.place.run(SELFTEST.format(path=self.path), SECONDS_PER_ITEM).split()
+        return int(exact), int(total)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.place.close()
+
+
+def _arch(name: str) -> str:
+    return "x64" if name in UNIX else load_board(name).arch
+
+
+def _built(name: str) -> bytes:
+    path = BUILT / name
+    if not path.exists():
+        raise DeviceError(f"`{path.name}` for this board is not built: type "
+                          "`python3 tasks.py build`")
+    return path.read_bytes()
+
+
+def _heap(name: str, file: bytes) -> int | None:
+    """The heap that an emulated board needs for the model; None if its usual one will do."""
+    with Model(file) as model:
+        needed = model.info["arena_bytes"] + PYTHON_HEAP
+    if name in UNIX:
+        return max(needed + len(file), 1 << 20)
+    board = load_board(name)
+    if needed <= board.ram_bytes:
+        return None
+    if needed > board.heap_bytes_max:
+        raise FitError(f"`{name}` has at most {board.heap_bytes_max} bytes of heap, the model "
+                       f"needs {needed}")
+    return needed
