@@ -7,7 +7,7 @@ def pytest_addoption(parser):
 
 
 def pytest_generate_tests(metafunc):
-    """Give tests that ask for a `board` each emulated board, and for a `place_name` the ports too."""
+    """`board`: each emulated board; `place_name`: the unix ports as well."""
     boards = ["m0", "m4f", "rv32"]
     if metafunc.config.getoption("--all"):
         boards += ["m3", "m7", "m33"]

@@ -16,6 +16,7 @@ DEBIAN_VERSION, DEBIAN_SUITE = f"{VERSION}+ds-1", "trixie"
 
 FIRMWARE = ROOT / "boards" / "firmware"
 OBJECTS = BUILD / "obj"
+MATTERS = (".h", ".ld", ".mk", ".py")  # for all boards
 DEFAULT_BOARDS = ("m0", "m4f", "rv32")
 ARCHS = ("x64", "armv6m", "armv7m", "armv7emsp", "armv7emdp", "rv32imc")
 PYTHON_PART = ROOT / "host" / "tinyml" / "model.py"
@@ -65,7 +66,7 @@ def build_firmware(board: str):
     output = BUILD / "firmware" / f"{board}.elf"
     objects = OBJECTS / "firmware" / board
     options = [f"BOARD={board}", f"BOARD_DIR={FIRMWARE / board}", f"BUILD={objects}"]
-    shared = [path for path in FIRMWARE.iterdir() if path.is_file()]
+    shared = [path for path in sorted(FIRMWARE.iterdir()) if path.suffix in MATTERS]
     key = digest([*shared, FIRMWARE / "emulated", FIRMWARE / board], VERSION)
 
     def compile_it():

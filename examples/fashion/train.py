@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Trains the model on Fashion-MNIST, quantises it, writes `fashion.tflite`, prints accuracies.
 
-The test photos are read once, after training: no choice was made on them.
+The test photos are read after training only, and no choice is made on them.
 """
 
 import argparse

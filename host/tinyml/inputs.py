@@ -16,7 +16,7 @@ def read_input(path: Path, port) -> list[bytes]:
     can't be read or does not fit.
     """
     if path.suffix == ".npy":
-        return [_bytes(item, port, path) for item in _items(_read_array(path), port, path)]
+        return [read_item(item, port, path) for item in _items(_read_array(path), port, path)]
     return [_image(path, port)]
 
 
@@ -51,12 +51,13 @@ def _items(array: np.ndarray, port, path: Path):
                      f"{wanted} (or a batch of it)")
 
 
-def _bytes(item: np.ndarray, port, path: Path) -> bytes:
+def read_item(item: np.ndarray, port, source="the input") -> bytes:
+    """The bytes of one item that has the port's shape; floats are quantised."""
     if item.dtype == np.dtype(port.dtype) and port.dtype != "float32":
         return np.ascontiguousarray(item).tobytes()
     if item.dtype.kind == "f" or port.dtype == "float32":
         return _quantise(item.astype(np.float32), port).tobytes()
-    raise ModelError(f"`{path}` is {item.dtype}, the model's input is {port.dtype}: convert it "
+    raise ModelError(f"`{source}` is {item.dtype}, the model's input is {port.dtype}: convert it "
                      "(pixels of 0..255 become int8 by subtracting 128), or give float32")
 
 

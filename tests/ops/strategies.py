@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """One-op models by hypothesis: each strategy gives cases of one family.
 
 Where the other implementation of tests/test_oracle.py refuses a model, or ends the process, the

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The heap: its size is the word that QEMU leaves at _heap_setting, so one firmware serves all sizes.
+// The heap's size is the word that QEMU leaves at _heap_setting: one firmware serves all sizes.
 #include <stddef.h>
 #include <stdint.h>
 

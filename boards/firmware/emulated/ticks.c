@@ -34,8 +34,8 @@ static uint32_t counter(void) {
 }
 #endif
 
-// Widened in software; must be read once per wrap (171 s at 25 MHz), which `print` does not promise:
-// measure shorter than that.
+// Widened in software, so it must be read at least once per wrap (171 s at 25 MHz): what takes
+// longer cannot be measured.
 static uint64_t counter64(void) {
     static uint64_t high;
     static uint32_t last;

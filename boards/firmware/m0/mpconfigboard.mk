@@ -1,7 +1,8 @@
 QEMU_ARCH = arm
 QEMU_MACHINE = microbit
 CPU = -mthumb -mcpu=cortex-m0 -mfloat-abi=soft
-CFLAGS += -DMICROPY_HW_MCU_NAME='"Cortex-M0"' -DQEMU_SOC_NRF51 -DEMU_NRF_TIMER=0x40008000 -DEMU_TIMER_HZ=16000000
+CFLAGS += -DMICROPY_HW_MCU_NAME='"Cortex-M0"'
+CFLAGS += -DQEMU_SOC_NRF51 -DEMU_NRF_TIMER=0x40008000 -DEMU_TIMER_HZ=16000000
 MPY_CROSS_FLAGS += -march=armv6m
 SRC_BOARD_O = shared/runtime/gchelper_native.o shared/runtime/gchelper_thumb1.o
 FLASH_ADDRESS = 0x00000000

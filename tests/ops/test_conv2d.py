@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+"""conv2d: every kernel of the family against the oracle."""
+from hypothesis import given
+
+from tests.ops.check import check_case, thorough
+from tests.ops.strategies import conv2d_cases
+
+
+@thorough
+@given(case=conv2d_cases())
+def test_conv2d_equals_oracle(case):
+    check_case(case, "dilation")

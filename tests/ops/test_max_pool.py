@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+"""max_pool: every kernel of the family against the oracle."""
+from hypothesis import given
+
+from tests.ops.check import check_case, thorough
+from tests.ops.strategies import max_pool_cases
+
+
+@thorough
+@given(case=max_pool_cases())
+def test_max_pool_equals_oracle(case):
+    check_case(case)
