@@ -16,7 +16,7 @@ def read_input(path: Path, port) -> list[bytes]:
     can't be read or does not fit.
     """
     if path.suffix == ".npy":
-        return [read_item(item, port, path) for item in _items(_read_array(path), port, path)]
+        return [read_item(item, port, path) for item in items_of(_read_array(path), port, path)]
     return [_image(path, port)]
 
 
@@ -35,8 +35,8 @@ def _read_array(path: Path) -> np.ndarray:
         raise ModelError(f"`{path}` is not a readable .npy array: {error}") from None
 
 
-def _items(array: np.ndarray, port, path: Path):
-    """The items of a batch, each in height x width x channels."""
+def items_of(array: np.ndarray, port, source="the input"):
+    """The items of a batch, each in the order of the port: height, width, channels."""
     shape = port.shape
     if port.channels_first and len(shape) == 4:
         moved = (shape[0], shape[3], shape[1], shape[2])
@@ -47,7 +47,7 @@ def _items(array: np.ndarray, port, path: Path):
     if array.shape == shape[1:]:
         return array[np.newaxis]
     wanted = "x".join(map(str, shape))
-    raise ModelError(f"`{path}` has shape {'x'.join(map(str, array.shape))}, the model's input is "
+    raise ModelError(f"`{source}` has shape {'x'.join(map(str, array.shape))}, the model's input is "
                      f"{wanted} (or a batch of it)")
 
 

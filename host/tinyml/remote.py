@@ -14,19 +14,22 @@ UNIX = ("unix", "unix-new")
 PLACES = ("host", *UNIX, "m0", "m3", "m4f", "m7", "m33", "rv32")
 PYTHON_HEAP = 64 * 1024         # what Python, the module and the input file need beside the arena
 SECONDS_PER_ITEM = 600
-PROGRAM = """\
-import binascii, time, tinyml
-m = tinyml.load({path!r})
-with open("inputs.bin", "rb") as f:
-    for _ in range({count}):
-        for buffer in m.inputs:
-            f.readinto(buffer)
-        t = time.ticks_us()
-        m.run()
-        t = time.ticks_diff(time.ticks_us(), t)
-        print(t, *[binascii.hexlify(out).decode() for out in m.outputs])
+LOAD = """\
+if "m" not in globals():
+    import tinyml
+    m = tinyml.load({path!r})
 """
-SELFTEST = "import tinyml\nprint(*tinyml.load({path!r}).selftest())\n"
+RUN = LOAD + """\
+import binascii, time
+with open("inputs.bin", "rb") as f:
+    for buffer in m.inputs:
+        f.readinto(buffer)
+t = time.ticks_us()
+m.run()
+t = time.ticks_diff(time.ticks_us(), t)
+print(t, *[binascii.hexlify(out).decode() for out in m.outputs])
+"""
+SELFTEST = LOAD + "print(*m.selftest())\n"
 
 
 @dataclass(frozen=True)
@@ -56,13 +59,19 @@ class Remote:
             files["_tinyml.mpy"] = _built(f"{_arch(name)}/_tinyml.mpy")
             self.place = open_place(name, heap or _heap(name, file), rom=files)
             self.path = "/rom/model.tml"
+        try:
+            # First of all: later, what Python leaves on its heap would cut the arena's room in two.
+            self.place.run(LOAD.format(path=self.path))
+        except BaseException:
+            self.place.close()
+            raise
 
     def run(self, items: list[bytes]) -> list[Ran]:
         """One inference per item; an item is all inputs, one after the other."""
         ran = []
         for item in items:
             self.place.put("inputs.bin", item)
-            printed = self.place.run(PROGRAM.format(path=self.path, count=1), SECONDS_PER_ITEM)
+            printed = self.place.run(RUN.format(path=self.path), SECONDS_PER_ITEM)
             time, *outputs = printed.split()
             ran.append(Ran(tuple(unhexlify(out) for out in outputs), int(time)))
         return ran

@@ -9,7 +9,7 @@ from tinyml.model import Model
 from tinyml.pipeline import compile_model
 from tinyml.schedule import encode
 
-thorough = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def check_case(case, *unsupported):

@@ -9,4 +9,4 @@ from tests.ops.strategies import average_pool_cases
 @thorough
 @given(case=average_pool_cases())
 def test_average_pool_equals_oracle(case):
-    check_case(case)
+    check_case(case, "batch")

@@ -9,4 +9,4 @@ from tests.ops.strategies import fully_connected_cases
 @thorough
 @given(case=fully_connected_cases())
 def test_fully_connected_equals_oracle(case):
-    check_case(case)
+    check_case(case, "batch")

@@ -9,4 +9,4 @@ from tests.ops.strategies import pad_cases
 @thorough
 @given(case=pad_cases())
 def test_pad_equals_oracle(case):
-    check_case(case)
+    check_case(case, "batch")

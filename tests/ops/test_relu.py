@@ -9,4 +9,4 @@ from tests.ops.strategies import relu_cases
 @thorough
 @given(case=relu_cases())
 def test_relu_equals_oracle(case):
-    check_case(case)
+    check_case(case, "batch")

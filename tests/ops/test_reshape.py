@@ -9,4 +9,4 @@ from tests.ops.strategies import reshape_cases
 @thorough
 @given(case=reshape_cases())
 def test_reshape_equals_oracle(case):
-    check_case(case)
+    check_case(case, "batch", "axes")

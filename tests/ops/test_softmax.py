@@ -9,4 +9,4 @@ from tests.ops.strategies import softmax_cases
 @thorough
 @given(case=softmax_cases())
 def test_softmax_equals_oracle(case):
-    check_case(case)
+    check_case(case, "batch")

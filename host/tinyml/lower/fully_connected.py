@@ -4,10 +4,9 @@
 One row with one scale is the fully_connected step. Several rows are pixels, and a scale per output
 is what conv2d has.
 """
-import numpy as np
-
 from tinyml.lower.numbers import clamp_numbers, zero_points
-from tinyml.lower.requantise import channel_quant, folded_bias, quantize_multiplier
+from tinyml.lower.requantise import (channel_quant, folded_bias, quantize_multiplier,
+                                     real_multiplier)
 from tinyml.lower.step import LoweredStep, View, view
 
 POINT = {"k_h": 1, "k_w": 1, "pad_top": 0, "pad_left": 0, "stride_h": 1, "stride_w": 1}
@@ -17,7 +16,7 @@ def lower(op):
     """One step."""
     outputs, depth = op.weights.shape
     if op.rows == 1 and len(op.weights.quant.scales) == 1:
-        mult, shift = quantize_multiplier(_ratio(op))
+        mult, shift = quantize_multiplier(real_multiplier(op, op.weights.quant.scale))
         numbers = zero_points(op) | clamp_numbers(op) | {"mult": mult, "shift": shift}
         del numbers["input_zp"]
         yield LoweredStep("fully_connected", op,
@@ -26,17 +25,7 @@ def lower(op):
                                     "bias": folded_bias(op, outputs, axis=0)})
         return
     arrays = {"weights": op.weights.data} | channel_quant(op, outputs, axis=0)
-    if len(op.weights.quant.scales) == 1:
-        mult, shift = quantize_multiplier(_ratio(op))
-        arrays |= {"mult": np.full(outputs, mult, np.int32),
-                   "shift": np.full(outputs, shift, np.int8)}
     yield LoweredStep("conv2d", op,
                       {"output": View(op.output, (1, op.rows, outputs)),
                        "input": View(op.input, (1, op.rows, depth))},
                       POINT | zero_points(op) | clamp_numbers(op), arrays)
-
-
-def _ratio(op) -> float:
-    """The real multiplier. With one scale, TensorFlow Lite rounds the product to float32."""
-    product = np.float32(op.input.quant.scale) * np.float32(op.weights.quant.scale)
-    return float(product) / op.output.quant.scale

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: MIT
 """relu -> lookup, where it could not be fused."""
-import numpy as np
-
 from tinyml.lower.fixed_point import requantise
 from tinyml.lower.quantize import lookup
 from tinyml.lower.requantise import quantize_multiplier
@@ -15,7 +13,7 @@ def lower(op):
         low, high = activation_range("relu6", a)
         yield lookup(op, [max(low, min(high, byte)) for byte in range(-128, 128)])
         return
-    mult, shift = quantize_multiplier(float(np.float32(a.scale) / np.float32(b.scale)))
+    mult, shift = quantize_multiplier(a.scale / b.scale)
     low, high = activation_range("relu", b)
     yield lookup(op, [max(low, min(high, requantise(byte - a.zero_point, mult, shift)
                                    + b.zero_point)) for byte in range(-128, 128)])

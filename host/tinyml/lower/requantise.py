@@ -9,10 +9,10 @@ from tinyml.errors import UnsupportedError
 SHIFTS = range(-31, 31)
 
 
-def quantize_multiplier(real: float) -> tuple[int, int]:
+def quantize_multiplier(real: float, largest_shift: int = SHIFTS[-1]) -> tuple[int, int]:
     """real = mult * 2^(shift - 31), mult in [2^30, 2^31): TensorFlow Lite's QuantizeMultiplier.
 
-    Below 2^-32 the multiplier is 0. Raises UnsupportedError from 2^30 on.
+    Below 2^-32 the multiplier is 0. Raises UnsupportedError from 2^largest_shift on.
     """
     if real == 0:
         return 0, 0
@@ -22,9 +22,15 @@ def quantize_multiplier(real: float) -> tuple[int, int]:
         mult, shift = mult // 2, shift + 1
     if shift < SHIFTS[0]:
         return 0, 0
-    if shift > SHIFTS[-1]:
-        raise UnsupportedError([f"a scale ratio of {real:g} is above 2^30: check the model's scales"])
+    if shift > largest_shift:
+        raise UnsupportedError([f"a ratio of scales is {real:g}, at most 2^{largest_shift} is "
+                                "supported: check the model's scales"])
     return mult, shift
+
+
+def real_multiplier(op, weight_scale: float) -> float:
+    """From the scale of a sum of products to that of the output, in double precision."""
+    return op.input.quant.scale * weight_scale / op.output.quant.scale
 
 
 def channel_quant(op, channels: int, axis: int) -> dict[str, np.ndarray]:
@@ -35,8 +41,7 @@ def channel_quant(op, channels: int, axis: int) -> dict[str, np.ndarray]:
     """
     scales = op.weights.quant.scales
     scales = scales * channels if len(scales) == 1 else scales
-    pairs = [quantize_multiplier(op.input.quant.scale * scale / op.output.quant.scale)
-             for scale in scales]
+    pairs = [quantize_multiplier(real_multiplier(op, scale)) for scale in scales]
     return {"bias": folded_bias(op, channels, axis),
             "mult": np.array([mult for mult, _ in pairs], np.int32),
             "shift": np.array([shift for _, shift in pairs], np.int8)}

@@ -22,7 +22,8 @@ def lower(op):
 
 def exponentials(beta: float) -> np.ndarray:
     """exp(-beta * d) for d = 0 ... 255 in Q0.31; 0 where TensorFlow Lite leaves a value out."""
-    mult, shift = quantize_multiplier(min(beta * 2 ** (31 - INTEGER_BITS), 2.0 ** 31 - 1))
+    scaled = min(beta * 2 ** (31 - INTEGER_BITS), 2.0 ** 31 - 1)
+    mult, shift = quantize_multiplier(scaled, largest_shift=31)
     furthest = floor((2 ** INTEGER_BITS - 1) * 2 ** (31 - INTEGER_BITS) / 2 ** shift)
     return np.array([exp_on_negative_values(high_mul(wrap32(-d << shift), mult))
                      if d <= furthest else 0 for d in range(256)], np.int32)

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from tinyml.ir import Op, Tensor
-from tinyml.ops.common import (dimensions_fit, int8_activations, int8_weights, int32_bias,
-                               known_activation)
+from tinyml.ops.common import COMMON, int8_weights, int32_bias, known_activation
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,4 +23,4 @@ class FullyConnected(Op):
         return self.rows * self.weights.elements
 
 
-LIMITS = (int8_activations, dimensions_fit, int8_weights, int32_bias, known_activation)
+LIMITS = COMMON + (int8_weights, int32_bias, known_activation)

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: MIT
+"""Any bytes into `tml_open`: refused with a reason, or run inside the arena."""
+import ctypes
+import struct
+import subprocess
+from pathlib import Path
+from zlib import crc32
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tinyml import format as f
+from tinyml._native import ffi, lib
+from tinyml.model import Model
+from tinyml.native import Machine
+
+ROOT = Path(__file__).resolve().parent.parent
+FUZZ = ROOT / "tests/fuzz"
+SEEDS = {path.stem: path.read_bytes() for path in sorted((FUZZ / "corpus").glob("*.tml"))}
+TEXTS = dict(f.STATUSES)
+HEADER = struct.Struct(f.HEADER.layout)
+NAMES = [field.name for field in f.HEADER.fields]
+GUARD = bytes(range(1, 65))
+MOST_ARENA = 4096               # an edited file may ask for any; more than this is not given
+INTERESTING = (0, 1, 2, 3, 4, 5, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x10000,
+               0x7fffffff, 0x80000000, 0xffffffff)
+
+
+def header(file):
+    return dict(zip(NAMES, HEADER.unpack_from(file)))
+
+
+def with_header(file, **values):
+    return HEADER.pack(*(header(file) | values).values()) + file[HEADER.size:]
+
+
+def put_right(file):
+    """The file with both checksums made to fit, where its lengths allow it."""
+    head, data = header(file)["head_bytes"], header(file)["data_bytes"]
+    if not HEADER.size <= head <= len(file) - data:
+        return file
+    file = with_header(file, data_crc=crc32(file[head:head + data]))
+    return with_header(file, crc=crc32(file[f.HEADER.offset("version"):head]))
+
+
+def arena_for(file):
+    return bytearray(header(file)["arena_bytes"])
+
+
+def refusal(file, arena):
+    """The words with which a schedule is refused; None if it is taken."""
+    try:
+        Machine(file, arena)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def firings(machine):
+    """Runs; returns how many pieces of work that took."""
+    machine.start()
+    count = 1
+    while machine.step():
+        count += 1
+    return count
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_seeds_run(name):
+    machine = Machine(SEEDS[name], arena_for(SEEDS[name]))
+    assert firings(machine) == firings(machine) > 0
+
+
+def test_c_and_python_agree_on_every_status():
+    told = [ffi.string(lib.tml_status_text(code)).decode() for code in range(len(f.STATUSES))]
+    assert told == [text for _, text in f.STATUSES]
+
+
+def test_every_refusal_of_a_damaged_file_says_what_to_do():
+    for name in ("UNALIGNED", "TRUNCATED", "NOT_TML", "OTHER_VERSION", "OTHER_PACKING", "CORRUPT"):
+        way_out = TEXTS[name].split(": ", 1)[1]
+        assert way_out.split()[0] in ("copy", "make", "pack"), TEXTS[name]
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_a_file_cut_anywhere_is_refused(name):
+    file, arena = SEEDS[name], arena_for(SEEDS[name])
+    for length in range(len(file)):
+        assert refusal(file[:length], arena) == TEXTS["TRUNCATED"], length
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_every_flipped_bit_is_found(name):
+    file, arena = bytearray(SEEDS[name]), arena_for(SEEDS[name])
+    expected = {TEXTS[status] for status in ("NOT_TML", "OTHER_VERSION", "TRUNCATED", "CORRUPT")}
+    for bit in range(8 * len(file)):
+        file[bit // 8] ^= 1 << bit % 8
+        assert refusal(file, arena) in expected, bit
+        file[bit // 8] ^= 1 << bit % 8
+    assert refusal(file, arena) is None
+
+
+def test_bytes_behind_the_end_do_no_harm():
+    file = SEEDS["conv2d"]
+    assert refusal(file + b"more", arena_for(file)) is None
+
+
+@pytest.mark.parametrize("version", [0, f.VERSION + 1, 0xffff])
+def test_another_version_is_refused_whatever_else_it_holds(version):
+    file = with_header(SEEDS["add"], version=version)
+    assert refusal(file, bytearray(4096)) == TEXTS["OTHER_VERSION"]
+    assert refusal(put_right(file), bytearray(4096)) == TEXTS["OTHER_VERSION"]
+
+
+def test_another_packing_is_refused():
+    file = put_right(with_header(SEEDS["add"], packing=1))
+    assert refusal(file, bytearray(4096)) == TEXTS["OTHER_PACKING"]
+
+
+@pytest.mark.parametrize("start", [b"\x89PNG\r\n\x1a\n", b"PK\x03\x04", b"\x1c\0\0\0TFL3", b"\x7fELF",
+                                   b"TML1", b"MPY\0", b"\0\0\0\0", b"\xff\xff\xff\xff",
+                                   b"an article on networks"])
+def test_a_foreign_file_is_refused(start):
+    assert refusal(start.ljust(200, start[-1:]), bytearray(64)) == TEXTS["NOT_TML"]
+
+
+def test_an_empty_file_is_refused():
+    assert refusal(b"", bytearray(64)) == TEXTS["TRUNCATED"]
+
+
+@pytest.mark.parametrize("shift", [1, 2, 3])
+def test_an_unaligned_buffer_is_refused(shift):
+    file = SEEDS["add"]
+    size = header(file)["arena_bytes"]
+    moved, arena = bytearray(shift) + file, bytearray(size + shift)
+    for buffer in (moved, arena):
+        assert ctypes.addressof(ctypes.c_char.from_buffer(buffer)) % 4 == 0
+    assert refusal(memoryview(moved)[shift:], bytearray(size)) == TEXTS["UNALIGNED"]
+    assert refusal(file, memoryview(arena)[shift:]) == TEXTS["UNALIGNED"]
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_an_arena_too_small_by_one_is_refused(name):
+    arena = memoryview(arena_for(SEEDS[name]))
+    assert refusal(SEEDS[name], arena[:-1]) == TEXTS["ARENA"]
+    assert refusal(SEEDS[name], arena) is None
+
+
+def test_an_arena_that_cannot_be_written_is_refused():
+    with pytest.raises((BufferError, TypeError)):
+        Machine(SEEDS["add"], bytes(4096))
+
+
+def places(file):
+    """(offset, field) of every field of every record in a file."""
+    head = header(file)
+    records = [f.HEADER] + [f.RING] * head["ring_count"] + [f.PORT] * head["port_count"]
+    at = 0
+    for record in records:
+        yield from ((at + record.offset(field.name), field) for field in record.fields)
+        at += record.size
+    for _ in range(head["step_count"]):
+        record = f.STEPS[file[at] - 1]
+        yield from ((at + record.offset(field.name), field) for field in record.fields)
+        at += record.size
+
+
+def write(file, at, field, number):
+    """The file with a number, cut to the field's size, in a field."""
+    code = "<" + f.CODES[field.type].upper()
+    size = struct.calcsize(code)
+    number &= (1 << 8 * size) - 1
+    return file[:at] + struct.pack(code, number) + file[at + size:]
+
+
+def refused_or_run_between_guards(file):
+    """What `refusal` says; if it is None the file was run. Neither touches what isn't its own."""
+    size = min(header(file)["arena_bytes"], MOST_ARENA)
+    around = bytearray(GUARD + bytes(size) + GUARD)
+    arena = memoryview(around)[len(GUARD):len(GUARD) + size]
+    lib.tml_noise(1, ffi.from_buffer(arena), size)
+    before = bytes(file)
+    told = refusal(file, arena)
+    if told is None:
+        assert firings(Machine(file, arena)) <= max(1, header(file)["step_count"] * size)
+    assert bytes(around[:len(GUARD)]) == bytes(around[-len(GUARD):]) == GUARD
+    assert file == before
+    return told
+
+
+PLACES = {name: list(places(file)) for name, file in SEEDS.items()}
+NUMBERS = st.one_of(st.sampled_from(INTERESTING), st.integers(0, 300), st.integers(0, 2 ** 32 - 1))
+LENGTHS = {"magic", "version", "head_bytes", "data_bytes", "arena_bytes"}
+
+
+@st.composite
+def edited_files(draw):
+    name = draw(st.sampled_from(sorted(SEEDS)))
+    file = SEEDS[name]
+    for _ in range(draw(st.integers(1, 3))):
+        file = write(file, *draw(st.sampled_from(PLACES[name])), draw(NUMBERS))
+    for _ in range(draw(st.integers(0, 2))):
+        at = draw(st.integers(HEADER.size, len(file) - 1))
+        file = file[:at] + bytes([draw(st.integers(0, 255))]) + file[at + 1:]
+    return put_right(file)
+
+
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(edited_files())
+def test_an_edited_file_is_refused_or_runs_inside_its_arena(file):
+    told = refused_or_run_between_guards(file)
+    assert told is None or told in TEXTS.values()
+
+
+def test_each_number_of_a_file_at_its_ends_is_refused_or_runs_inside_its_arena():
+    told = {refused_or_run_between_guards(put_right(write(file, at, field, number)))
+            for name, file in SEEDS.items() for at, field in PLACES[name]
+            for number in INTERESTING}
+    # Each kind of refusal stands in this list, and so does a file that runs.
+    assert told == {None} | set(TEXTS.values()) - {TEXTS["OK"], TEXTS["UNALIGNED"]}
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(edited_files())
+def test_the_model_class_takes_an_edited_file_or_says_why_not(file):
+    try:
+        Model(file, bytearray(MOST_ARENA)).run()
+    except ValueError as error:
+        assert str(error)
+
+
+def test_reserved_fields_are_checked():
+    for name, file in SEEDS.items():
+        for at, field in PLACES[name]:
+            if field.role == "reserved":
+                changed = put_right(write(file, at, field, 1))
+                assert refused_or_run_between_guards(changed) is not None, (name, at)
+
+
+def test_the_fuzz_harness_finds_nothing_in_changed_seeds(tmp_path):
+    sources = [*ROOT.glob("native/core/*.c"), *ROOT.glob("native/kernels/ref/*.c"),
+               *FUZZ.glob("*.c")]
+    folders = [f"-I{ROOT / 'native' / name}" for name in ("include", "core", "kernels")]
+    program = tmp_path / "replay"
+    subprocess.run(["gcc", "-std=c99", "-g", "-O1", "-Wall", "-Wextra", "-pedantic", "-Werror",
+                    "-fsanitize=address,undefined", "-fno-sanitize-recover=all", *folders,
+                    *map(str, sources), "-o", program], check=True)
+    subprocess.run([program, "20000", *sorted(FUZZ.glob("corpus/*.tml"))], check=True, timeout=120)

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""Each family has all its files, each step its kernel and its place in the manual."""
+import ast
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tinyml import format as f
+from tinyml.importers.tflite import reader
+from tinyml.ops import FAMILIES, limits
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = ROOT / "host/tinyml"
+REF = ROOT / "native/kernels/ref"
+WITHOUT_STEPS = {"unsupported", "shape"}        # refused or folded away: nothing to run
+SLICED = [family for family in FAMILIES if family not in WITHOUT_STEPS]
+HELPERS = {"ops": {"common"}, "lower": {"fixed_point", "numbers", "requantise", "step"}}
+
+
+def stems(folder):
+    return {path.stem for path in folder.glob("*.py")} - {"__init__"}
+
+
+def families_made_by(file):
+    """The families whose ops an importer's file names."""
+    tree = ast.parse((HOST / f"importers/tflite/{file}.py").read_text())
+    modules = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return {name.rsplit(".", 1)[1] for name in modules if name.startswith("tinyml.ops.")}
+
+
+@pytest.mark.parametrize("family", SLICED)
+def test_a_family_has_all_its_files(family):
+    for place in ("host/tinyml/ops/{}.py", "host/tinyml/lower/{}.py", "tests/oracle/{}.py",
+                  "tests/ops/test_{}.py"):
+        assert (ROOT / place.format(family)).exists(), place.format(family)
+    assert any(family in families_made_by(file) for file in reader.FILES)
+
+
+@pytest.mark.parametrize("folder", HELPERS)
+def test_every_file_belongs_to_a_family(folder):
+    expected = set(FAMILIES) if folder == "ops" else set(SLICED)
+    assert stems(HOST / folder) == expected | HELPERS[folder]
+
+
+def test_every_importer_is_read():
+    assert stems(HOST / "importers/tflite") == set(reader.FILES) | {"options", "reader"}
+
+
+def test_no_operator_has_two_readers():
+    kinds = [kind for file in reader.FILES
+             for kind in import_module(f"tinyml.importers.tflite.{file}").READS]
+    assert len(kinds) == len(set(kinds)) == len(reader.READERS)
+    assert set(kinds) <= set(reader.OPERATOR_NAMES.values())
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_limit_says_its_rule_in_one_line(family):
+    for limit in limits(family):
+        assert limit.__doc__ and "\n" not in limit.__doc__
+
+
+def test_codes_are_positions():
+    assert [step.code for step in f.STEPS] == list(range(1, len(f.STEPS) + 1))
+
+
+def test_every_step_has_a_ref_kernel_and_nothing_else_stands_beside():
+    assert {path.stem for path in REF.glob("*.c")} == {step.name for step in f.STEPS}
+    for step in f.STEPS:
+        assert f"void tml_{step.name}(" in (REF / f"{step.name}.c").read_text()
+
+
+def test_faster_kernels_replace_a_ref_kernel_by_name():
+    for path in REF.parent.glob("*/*.c"):
+        assert (REF / path.name).exists(), path
+
+
+@pytest.mark.parametrize("step", f.STEPS, ids=lambda step: step.name)
+def test_every_step_stands_in_the_manual(step):
+    manual = (ROOT / "docs/FORMAT.md").read_text()
+    section = manual.split(f"### {step.code} `{step.name}`\n", 1)[1].split("\n##", 1)[0]
+    assert step.doc in section
+    assert all(f"| `{field.name}` |" in section for field in step.fields)
