@@ -14,6 +14,7 @@ from tinyml import format as f
 from tinyml._native import ffi, lib
 from tinyml.model import Model
 from tinyml.native import Machine
+from tinyml.schedule import decode
 
 ROOT = Path(__file__).resolve().parent.parent
 FUZZ = ROOT / "tests/fuzz"
@@ -72,6 +73,11 @@ def test_seeds_run(name):
     assert firings(machine) == firings(machine) > 0
 
 
+def test_the_seeds_hold_every_step():
+    held = {name for file in SEEDS.values() for name, _ in decode(file).steps}
+    assert held == {step.name for step in f.STEPS}
+
+
 def test_c_and_python_agree_on_every_status():
     told = [ffi.string(lib.tml_status_text(code)).decode() for code in range(len(f.STATUSES))]
     assert told == [text for _, text in f.STATUSES]
@@ -118,8 +124,8 @@ def test_another_packing_is_refused():
     assert refusal(file, bytearray(4096)) == TEXTS["OTHER_PACKING"]
 
 
-@pytest.mark.parametrize("start", [b"\x89PNG\r\n\x1a\n", b"PK\x03\x04", b"\x1c\0\0\0TFL3", b"\x7fELF",
-                                   b"TML1", b"MPY\0", b"\0\0\0\0", b"\xff\xff\xff\xff",
+@pytest.mark.parametrize("start", [b"\x89PNG\r\n\x1a\n", b"PK\x03\x04", b"\x1c\0\0\0TFL3",
+                                   b"\x7fELF", b"TML1", b"MPY\0", b"\0\0\0\0", b"\xff\xff\xff\xff",
                                    b"an article on networks"])
 def test_a_foreign_file_is_refused(start):
     assert refusal(start.ljust(200, start[-1:]), bytearray(64)) == TEXTS["NOT_TML"]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import permutations
 from math import prod
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -50,28 +51,29 @@ def smallest(buffers):
     return min(map(arena, permutations(buffers)))
 
 
-@settings(max_examples=300, deadline=None)
-@given(some_buffers(most=30))
-def test_a_placement_is_sound(buffers):
-    placement = place(buffers)
+@settings(max_examples=150, deadline=None)
+@given(some_buffers(most=20))
+def test_a_placement_is_sound_also_where_the_search_gives_up(buffers):
+    with patch("tinyml.plan.place.MOST_NODES", 300):
+        placement = place(buffers)
     assert_sound(buffers, placement)
     assert placement.arena_bytes >= live_bytes(buffers)
-    assert place(buffers) == placement          # the same in every run
 
 
 @settings(max_examples=150, deadline=None)
 @given(some_buffers(most=6))
 def test_few_buffers_are_placed_in_the_smallest_arena(buffers):
     placement = place(buffers)
-    assert placement.proven
+    assert placement.proven and placement == place(buffers)
     assert placement.arena_bytes == smallest(buffers)
 
 
 def test_where_first_fit_fails_the_search_finds_the_smallest_arena():
-    sizes = ((8, 0, 1), (4, 1, 2), (12, 2, 3), (8, 3, 4), (4, 0, 4), (8, 1, 3))
-    buffers = tuple(Buffer(str(i), size, first, last) for i, (size, first, last)
-                    in enumerate(sizes))
-    assert place(buffers).arena_bytes == smallest(buffers)
+    buffers = tuple(Buffer(str(of), *of) for of in (
+        (12, 2, 3), (16, 0, 3), (12, 2, 4), (8, 4, 5), (16, 1, 1), (12, 1, 3)))
+    with patch("tinyml.plan.place.MOST_NODES", 1):
+        assert place(buffers).arena_bytes == 56
+    assert place(buffers).arena_bytes == smallest(buffers) == 52
 
 
 def test_live_bytes_are_those_of_the_fullest_moment():
@@ -102,11 +104,12 @@ def task_graphs(draw):
     return tuple(tasks), tuple(shapes), inputs, tuple(outputs)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(task_graphs())
 def test_plans_of_any_graph_replay(graph):
     tasks, shapes, inputs, outputs = graph
-    plan = make_plan(*graph)
+    with patch("tinyml.plan.place.MOST_NODES", 300):
+        plan = make_plan(*graph)
     check_plan(*graph, plan.offsets, plan.arena_bytes)
     for buffer, offset in zip(plan.buffers, plan.buffer_offsets, strict=True):
         assert offset + buffer.size <= plan.arena_bytes
@@ -130,6 +133,12 @@ def test_a_reshape_costs_nothing():
     plan = make_plan(tasks, ((4, 4, 1), (4, 4, 2), (1, 1, 32), (1, 1, 4)), *ENDS)
     assert plan.offsets[1] == plan.offsets[2]
     assert plan.arena_bytes == 16 + 32
+
+
+def test_a_task_does_not_overwrite_what_it_also_reads_under_another_name():
+    tasks = (Task("reshape", (0,), 1, keeps=True), Task("add", (0, 1), 2, may_overwrite=(0,)))
+    plan = make_plan(tasks, ((2, 2, 2),) * 3, (0,), (2,))
+    assert plan.offsets[2] != plan.offsets[0] == plan.offsets[1]
 
 
 def test_what_is_read_later_is_not_overwritten():
@@ -171,8 +180,8 @@ def test_an_in_place_half_shifted_is_found():
 
 def test_an_overlapping_lifetime_is_found():
     tasks = (*CHAIN[:2], Task("pool", (0,), 3))     # the input is still wanted at the end
-    assert_refused((0, 16, 0, 48), "pool reads tensor 0 after it was overwritten", tasks=tasks,
-                   arena_bytes=56)
+    assert_refused((0, 48, 0, 80), "pool reads tensor 0 after it was overwritten", tasks=tasks,
+                   arena_bytes=88)
 
 
 def test_an_output_overwritten_before_the_end_is_found():

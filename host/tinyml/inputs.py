@@ -31,7 +31,7 @@ def to_reals(port, raw: bytes) -> np.ndarray:
 def _read_array(path: Path) -> np.ndarray:
     try:
         return np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, MemoryError) as error:
         raise ModelError(f"`{path}` is not a readable .npy array: {error}") from None
 
 
@@ -42,7 +42,7 @@ def items_of(array: np.ndarray, port, source="the input"):
         moved = (shape[0], shape[3], shape[1], shape[2])
         if array.shape[1:] == moved[1:] and moved[1:] != shape[1:]:
             array = array.transpose(0, 2, 3, 1)
-    if array.shape[1:] == shape[1:]:
+    if array.shape[1:] == shape[1:] and len(array):
         return array
     if array.shape == shape[1:]:
         return array[np.newaxis]
@@ -83,7 +83,7 @@ def _image(path: Path, port) -> bytes:
                 (width, height), Image.Resampling.BILINEAR)
     except FileNotFoundError:
         raise ModelError(f"`{path}` does not exist") from None
-    except (UnidentifiedImageError, OSError) as error:
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError) as error:
         raise ModelError(f"`{path}` is neither .npy nor a picture that can be read: {error}"
                          ) from None
     pixels = np.asarray(sized, np.uint8)

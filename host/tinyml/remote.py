@@ -43,22 +43,22 @@ class Ran:
 class Remote:
     """A place with our module and one schedule on it.
 
-    On emulated boards all three files lie in ROMFS, so weights are used in place; on a real board
-    they are copied to its file system. Raises DeviceError, FitError.
+    On emulated boards and unix ports the files lie in ROMFS, so weights are used in place; on a
+    real board, or `over_cable`, they are copied to its file system. Raises DeviceError, FitError.
     """
 
-    def __init__(self, name: str, file: bytes, heap: int | None = None):
+    def __init__(self, name: str, file: bytes, heap: int | None = None, over_cable: bool = False):
         files = {"tinyml.mpy": _built("tinyml.mpy"), "model.tml": file}
-        if is_port(name):
+        over_cable = over_cable or is_port(name)
+        if over_cable:
             self.place = open_place(name)
             files["_tinyml.mpy"] = _built(f"{self.place.arch}/_tinyml.mpy")
             for path, content in files.items():
                 self.place.put(path, content)
-            self.path = "model.tml"
         else:
             files["_tinyml.mpy"] = _built(f"{_arch(name)}/_tinyml.mpy")
             self.place = open_place(name, heap or _heap(name, file), rom=files)
-            self.path = "/rom/model.tml"
+        self.path = "model.tml" if over_cable else "/rom/model.tml"
         try:
             # First of all: later, what Python leaves on its heap would cut the arena's room in two.
             self.place.run(LOAD.format(path=self.path))

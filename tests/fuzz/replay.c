@@ -40,7 +40,7 @@ static size_t edit(uint8_t *file, size_t size)
         file[at] = (uint8_t)below(256);
         break;
     case 3:
-        memmove(file + at / 4 * 4, file + below((uint32_t)size / 4) * 4, 4);    /* another's field */
+        memmove(file + at / 4 * 4, file + below((uint32_t)size / 4) * 4, 4);    /* a field */
         break;
     case 4:
         file[at & ~1u] = ends[below(sizeof ends)];

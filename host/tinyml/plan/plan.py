@@ -77,7 +77,8 @@ def _homes(tasks, rings, last) -> list[int]:
         for tensor in task.reads if task.keeps else task.may_overwrite:
             base = home[tensor]
             same_size = rings[tensor].size == rings[task.writes].size
-            if task.keeps or (same_size and free_at[base] == time):
+            others = {t for t in task.reads if home[t] == base} - set(task.may_overwrite)
+            if task.keeps or (same_size and free_at[base] == time and not others):
                 home[task.writes] = base
                 free_at[base] = max(free_at[base], last[task.writes])
                 break

@@ -57,7 +57,7 @@ def read_tflite(model: bytes, name: str) -> Graph:
     try:
         return _read(tflite.Model.GetRootAsModel(bytearray(model), 0), name)
     except (struct.error, IndexError, ValueError, TypeError, AttributeError, KeyError,
-            OverflowError, MemoryError) as error:
+            OverflowError, MemoryError, ZeroDivisionError) as error:
         raise ModelError(f"`{name}` is a damaged .tflite file ({error}): export it again") from error
 
 
