@@ -144,6 +144,11 @@ def test_a_batch_other_than_one_is_refused(batch):
     assert any(f"shape {batch}x5x4x3; the batch must be 1" in line for line in lines)
 
 
+def test_a_batch_is_refused_also_where_no_op_is_left():
+    b, x = image(shape=(2, 5, 4, 3))
+    assert "the batch must be 1" in problems(b, b.transpose(x, (0, 2, 3, 1)))[0]
+
+
 def test_a_dynamic_reshape_folds_away():
     b, x = image()
     y = b.softmax(b.dynamic_reshape(b.quantize(x, out=OTHER), (60,)))

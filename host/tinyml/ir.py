@@ -87,6 +87,10 @@ class Op:
         """Multiply-accumulates of one run."""
         return 0
 
+    def result(self) -> tuple[int, int, int]:
+        """The shape rule: (height, width, channels) that the output must have."""
+        return self.inputs[0].hwc
+
 
 @dataclass(frozen=True, eq=False)
 class Port:

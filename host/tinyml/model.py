@@ -109,22 +109,24 @@ class Model:
         are quantised. Without `x` the input is what was written to `.input`; a run may overwrite
         it. Allocates nothing when `x` is bytes or None.
         """
+        machine = self._opened()
         if x is not None:
             self._write(x)
-        self._machine.run()
+        machine.run()
         return self.output
 
     def steps(self, x=None):
         """Runs in bounded pieces: `for _ in m.steps(): ...` does something else in between."""
+        machine = self._opened()
         if x is not None:
             self._write(x)
-        machine = self._machine
         machine.start()
         while machine.step():
             yield
 
     def values(self, output=0):
         """An output as real numbers."""
+        self._opened()
         port = self._outputs[output]
         return [port.dequantize(index) for index in range(len(port.buffer))]
 
@@ -136,11 +138,11 @@ class Model:
 
     def selftest(self):
         """Runs the golden vectors of the file; returns (how many were exact, how many there are)."""
-        exact = 0
+        machine, exact = self._opened(), 0
         for seed, expected in self._vectors:
             for port in self._inputs:
                 seed = noise(seed, port.buffer)
-            self._machine.run()
+            machine.run()
             got = b"".join(bytes(port.buffer) for port in self._outputs)
             exact += got == bytes(expected)
         return exact, len(self._vectors)
@@ -189,6 +191,11 @@ class Model:
     def output_zero_point(self):
         return tuple(port.zero_point for port in self._outputs)
 
+    def _opened(self):
+        if self._machine is None:
+            raise ValueError("the model is closed")
+        return self._machine
+
     def _write(self, x):
         port = self._inputs[0]
         real = port.dtype == "float32"
@@ -196,6 +203,8 @@ class Model:
             port.quantize_all(x)
             return
         try:
+            if isinstance(x, str):      # MicroPython would take its bytes
+                raise TypeError
             size = copy(port.buffer, x)
         except (TypeError, BufferError):
             raise TypeError("input must be bytes-like (bytes, bytearray, memoryview, array)"
@@ -205,7 +214,7 @@ class Model:
             port.quantize_all(x)
         elif size != wanted:
             raise ValueError("input needs %d bytes (%s %s), got %d" % (
-                wanted, "x".join(str(n) for n in port.shape), port.dtype, size))
+                4 * wanted if real else wanted, "x".join(str(n) for n in port.shape), port.dtype, size))
 
     def _read_notes(self, file, at, end):
         while at + _NOTE_BYTES <= end:
@@ -239,8 +248,8 @@ def load(source, arena=None):
 
 
 def _new_arena(schedule, size):
-    if bytes(schedule[:4]) != b"TML\0":
-        size = 4                # not ours: let the machine say so instead of asking for memory
+    if bytes(schedule[:4]) != b"TML\0" or size >> 30:
+        size = 4                # not ours, or damaged: let the machine say so, ask for no memory
     return _bytes("arena", size)
 
 

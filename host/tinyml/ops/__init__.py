@@ -6,6 +6,8 @@ returns says what was found instead. `problems` lists all that is wrong with a g
 """
 from importlib import import_module
 
+from tinyml.ops.common import FOUNDATIONS
+
 FAMILIES = ("conv2d", "depthwise_conv2d", "fully_connected", "average_pool", "max_pool", "mean",
             "add", "pad", "reshape", "softmax", "quantize", "relu", "transpose", "shape",
             "unsupported")
@@ -25,4 +27,6 @@ def problems(graph) -> list[str]:
             if what:
                 found.append(f"{op.label} `{op.name}`: {what}; {limit.__doc__} "
                              f"(docs/OPS.md#{op.family})")
+                if limit in FOUNDATIONS:
+                    break
     return list(dict.fromkeys(found))

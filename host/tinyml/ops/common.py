@@ -31,6 +31,36 @@ def dimensions_fit(op):
     return None
 
 
+def shapes_agree(op):
+    """an output's shape must follow from the inputs: export the model again"""
+    found, wanted = op.output.hwc, op.result()
+    if found == wanted:
+        return None
+    return f"output of {'x'.join(map(str, found))}, {'x'.join(map(str, wanted))} follows"
+
+
+def slid(size: int, window: int, stride: int, padding: int) -> int:
+    """Places of a window along an axis; `padding` is that of both ends together."""
+    return (size + padding - window) // stride + 1
+
+
+def slid_over(op, window) -> tuple[int, int]:
+    """(height, width) of the output of an op with a window."""
+    height, width, _ = op.input.hwc
+    return (slid(height, window[0], op.stride[0], op.pad.top + op.pad.bottom),
+            slid(width, window[1], op.stride[1], op.pad.left + op.pad.right))
+
+
+def channel_arrays(op):
+    """weights have one scale, or one per output channel; a bias has an entry per output channel"""
+    channels, scales = op.output_channels, len(op.weights.quant.scales)
+    if scales not in (1, channels):
+        return f"{scales} scales for {channels} channels"
+    if op.bias is not None and op.bias.elements != channels:
+        return f"{op.bias.elements} biases for {channels} channels"
+    return None
+
+
 def no_dilation(op):
     """only dilation 1x1 is supported: export the model without dilation"""
     return None if op.dilation == (1, 1) else f"dilation {op.dilation[0]}x{op.dilation[1]}"
@@ -73,7 +103,9 @@ def same_scale(op):
     return None
 
 
-COMMON = (int8_activations, batch_of_one, dimensions_fit)
+COMMON = (int8_activations, batch_of_one, dimensions_fit, shapes_agree)
+FOUNDATIONS = (int8_activations, batch_of_one, dimensions_fit, int8_weights, int32_bias)
+"""Limits that later ones of an op rest on: where one of these is broken they are not asked."""
 ACTIVATIONS = {"none": (None, None), "relu": (0, None), "relu6": (0, 6), "relu_n1_to_1": (-1, 1)}
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from tinyml.ir import Op, Border, Tensor
-from tinyml.ops.common import (COMMON, int8_weights, int32_bias, known_activation, no_dilation,
-                               small_strides)
+from tinyml.ops.common import (COMMON, channel_arrays, int8_weights, int32_bias, known_activation,
+                               no_dilation, slid_over, small_strides)
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +19,14 @@ class Conv2d(Op):
     dilation: tuple[int, int] = (1, 1)
     activation: str = "none"
 
+    @property
+    def output_channels(self) -> int:
+        return self.weights.shape[0]
+
+    def result(self):
+        window = [(k - 1) * d + 1 for k, d in zip(self.weights.shape[1:3], self.dilation)]
+        return *slid_over(self, window), self.output_channels
+
     def products(self):
         h, w, c = self.output.hwc
         return h * w * c * self.weights.elements // self.weights.shape[0]
@@ -30,5 +38,5 @@ def one_group(op):
     return None if channels == wanted else f"{channels} input channels, filters of {wanted}"
 
 
-LIMITS = COMMON + (int8_weights, int32_bias, one_group, no_dilation, small_strides,
+LIMITS = COMMON + (int8_weights, int32_bias, channel_arrays, one_group, no_dilation, small_strides,
                    known_activation)

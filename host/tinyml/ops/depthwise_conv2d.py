@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from tinyml.ir import Op, Border, Tensor
-from tinyml.ops.common import (COMMON, int8_weights, int32_bias, known_activation, no_dilation,
-                               small_strides)
+from tinyml.ops.common import (COMMON, channel_arrays, int8_weights, int32_bias, known_activation,
+                               no_dilation, slid_over, small_strides)
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,9 +23,24 @@ class DepthwiseConv2d(Op):
     def multiplier(self) -> int:
         return self.output.hwc[2] // self.input.hwc[2]
 
+    @property
+    def output_channels(self) -> int:
+        return self.weights.shape[3]
+
+    def result(self):
+        window = [(k - 1) * d + 1 for k, d in zip(self.weights.shape[1:3], self.dilation)]
+        return *slid_over(self, window), self.output_channels
+
     def products(self):
         h, w, _ = self.output.hwc
         return h * w * self.weights.elements
 
 
-LIMITS = COMMON + (int8_weights, int32_bias, no_dilation, small_strides, known_activation)
+def whole_multiplier(op):
+    """output channels must be a multiple of input channels"""
+    inputs, outputs = op.input.hwc[2], op.output_channels
+    return f"{outputs} output channels for {inputs}" if outputs % inputs else None
+
+
+LIMITS = COMMON + (int8_weights, int32_bias, channel_arrays, whole_multiplier, no_dilation,
+                   small_strides, known_activation)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tinyml.ir import Op, Border, Tensor
-from tinyml.ops.common import COMMON, known_activation, same_scale, small_strides
+from tinyml.ops.common import COMMON, known_activation, same_scale, slid_over, small_strides
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,6 +15,9 @@ class MaxPool(Op):
     stride: tuple[int, int]
     pad: Border
     activation: str = "none"
+
+    def result(self):
+        return *slid_over(self, self.window), self.input.hwc[2]
 
 
 LIMITS = COMMON + (same_scale, small_strides, known_activation)

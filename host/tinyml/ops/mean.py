@@ -21,6 +21,11 @@ class Mean(Op):
         first, last = min(self.axes, default=0), max(self.axes, default=-1)
         return prod(shape[:first]), prod(shape[first:last + 1]), prod(shape[last + 1:])
 
+    def result(self):
+        before, _, behind = self.rows
+        fits = before * behind == self.output.elements
+        return self.output.hwc if fits else (before, 1, behind)
+
 
 def neighbouring_axes(op):
     """the axes of a mean must stand side by side"""

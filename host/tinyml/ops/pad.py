@@ -15,5 +15,9 @@ class Pad(Op):
     after: tuple[int, int, int]
     value: int
 
+    def result(self):
+        sizes = zip(self.before, self.input.hwc, self.after)
+        return tuple(before + size + after for before, size, after in sizes)
+
 
 LIMITS = COMMON

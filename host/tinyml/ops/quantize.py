@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tinyml.ir import Op, Tensor
-from tinyml.ops.common import batch_of_one, dimensions_fit
+from tinyml.ops.common import batch_of_one, dimensions_fit, shapes_agree
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,4 +21,4 @@ def eight_bits_inside(op):
     return None
 
 
-LIMITS = (eight_bits_inside, batch_of_one, dimensions_fit)
+LIMITS = (eight_bits_inside, batch_of_one, dimensions_fit, shapes_agree)

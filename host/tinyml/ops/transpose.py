@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tinyml.ir import Op, Tensor
-from tinyml.ops.common import batch_of_one, dimensions_fit
+from tinyml.ops.common import batch_of_one, dimensions_fit, shapes_agree
 
 
 @dataclass(frozen=True, eq=False)
@@ -12,6 +12,9 @@ class Transpose(Op):
 
     input: Tensor
     axes: tuple[int, ...]
+
+    def result(self):
+        return ((1, 1, 1) + tuple(self.input.shape[axis] for axis in self.axes))[-3:]
 
 
 def keeps_batch(op):
@@ -24,4 +27,4 @@ def eight_bits(op):
     return None if op.input.dtype in ("int8", "uint8") else f"`{op.input.name}` is {op.input.dtype}"
 
 
-LIMITS = (eight_bits, batch_of_one, dimensions_fit, keeps_batch)
+LIMITS = (eight_bits, batch_of_one, dimensions_fit, keeps_batch, shapes_agree)

@@ -2,10 +2,19 @@
 """Options that several families share: padding, made explicit, and fused activations."""
 import tflite
 
-from tinyml.ir import Border
+from tinyml.errors import ModelError
+from tinyml.ir import Border, Tensor
 
 ACTIVATIONS = {code: name.lower() for name, code in vars(tflite.ActivationFunctionType).items()
                if isinstance(code, int)}
+
+
+def of_rank(tensor: Tensor, rank: int) -> tuple[int, ...]:
+    """The shape of a tensor that must have that many axes."""
+    if len(tensor.shape) != rank:
+        raise ModelError(f"`{tensor.name}` has {len(tensor.shape)} axes, it should have {rank}: "
+                         "the file is damaged, export it again")
+    return tensor.shape
 
 
 def activation(options) -> str:
@@ -20,8 +29,9 @@ def same_padding(size: int, window: int, stride: int, dilation: int = 1) -> tupl
     return total // 2, total - total // 2
 
 
-def border(options, shape, window, dilation=(1, 1)) -> Border:
-    """The padding of an NHWC input of that shape."""
+def border(options, input: Tensor, window, dilation=(1, 1)) -> Border:
+    """The padding of an NHWC input."""
+    shape = of_rank(input, 4)
     if options.Padding() != tflite.Padding.SAME:
         return Border()
     top, bottom = same_padding(shape[1], window[0], options.StrideH(), dilation[0])

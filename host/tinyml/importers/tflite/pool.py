@@ -13,7 +13,7 @@ def reader(type):
         window = options.FilterHeight(), options.FilterWidth()
         return type(op.name, op.outputs[0], op.input(0), window,
                     (options.StrideH(), options.StrideW()),
-                    border(options, op.input(0).shape, window), activation(options))
+                    border(options, op.input(0), window), activation(options))
     return read
 
 

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """TRANSPOSE"""
+from tinyml.importers.tflite.options import of_rank
 from tinyml.ops.transpose import Transpose
 
 
 def read(op):
-    return Transpose(op.name, op.outputs[0], op.input(0), tuple(op.constant(1).ravel().tolist()))
+    axes = tuple(op.constant(1).ravel().tolist())
+    of_rank(op.input(0), len(axes))
+    return Transpose(op.name, op.outputs[0], op.input(0), axes)
 
 
 READS = {"TRANSPOSE": read}
