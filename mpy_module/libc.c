@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The two functions that GCC calls unasked: a native module has no libc, MicroPython lends its own. */
+/* What GCC calls unasked, and memmove: a native module has no libc, MicroPython lends its own. */
 #include "py/dynruntime.h"
 
 void *memcpy(void *to, const void *from, size_t bytes)
+{
+    return mp_fun_table.memmove_(to, from, bytes);
+}
+
+void *memmove(void *to, const void *from, size_t bytes)
 {
     return mp_fun_table.memmove_(to, from, bytes);
 }

@@ -63,8 +63,8 @@ static mp_obj_t copy(mp_obj_t target_in, mp_obj_t source_in)
     mp_buffer_info_t target, source;
     mp_get_buffer_raise(target_in, &target, MP_BUFFER_WRITE);
     mp_get_buffer_raise(source_in, &source, MP_BUFFER_READ);
-    if (target.len == source.len && target.buf != source.buf) {
-        memcpy(target.buf, source.buf, source.len);
+    if (target.len == source.len) {
+        memmove(target.buf, source.buf, source.len);    /* an output as input may overlap it */
     }
     return mp_obj_new_int_from_uint(source.len);
 }

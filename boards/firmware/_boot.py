@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Mount the RAM disk as the writable file system. Runs at every start and soft reset."""
 
 import emulated

@@ -9,6 +9,7 @@
 import json
 import os
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Optional
@@ -96,15 +97,20 @@ def _print(what, as_json: bool) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Under a temporary name first, so that a full disk leaves no half file."""
+    """Under a temporary name first, so that a full disk leaves no half file. What is no file, such
+    as /dev/null, is written as it is."""
     from tinyml.errors import TinymlError
 
-    part = path.with_name(path.name + ".part")
+    part = Path(f"{path}.part")
     try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)
+            return
         part.write_bytes(content)
         os.replace(part, path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise TinymlError(f"`{path}` cannot be written: {error.strerror}") from None
 
 

@@ -16,6 +16,7 @@ if sys.implementation.name == "micropython":
     except ValueError:
         raise ImportError("_tinyml.mpy is for another processor or MicroPython: "
                           "install the one for this board")
+    BufferError = TypeError     # MicroPython has only the one
 else:
     from tinyml.native import Machine, copy, noise
 
@@ -23,6 +24,7 @@ else:
 _HEADER = "<IIHHIIIIHHHHI"
 _HEADER_BYTES, _RING_BYTES, _PORT_BYTES, _NOTE_BYTES = 40, 16, 24, 8
 _DTYPES = ("int8", "uint8", "float32")
+_LISTS = (list, tuple)          # a name, since making the tuple for each run would allocate
 
 
 class Port:
@@ -51,7 +53,7 @@ class Port:
     def quantize_all(self, reals):
         """Writes real numbers: a list, an array, or the bytes of float32."""
         count = len(self.buffer)
-        if isinstance(reals, (list, tuple)):
+        if isinstance(reals, _LISTS):
             if len(reals) != count:
                 raise ValueError("input needs %d numbers, got %d" % (count, len(reals)))
             for index in range(count):
@@ -199,7 +201,7 @@ class Model:
     def _write(self, x):
         port = self._inputs[0]
         real = port.dtype == "float32"
-        if real and isinstance(x, (list, tuple)):
+        if real and isinstance(x, _LISTS):
             port.quantize_all(x)
             return
         try:

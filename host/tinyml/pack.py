@@ -37,12 +37,17 @@ def pack(model: Path, labels: Path | None = None, ram: int | None = None,
     Raises ModelError if the file can't be read, UnsupportedError, FitError.
     """
     limits = [limit for limit in (ram, board and board.ram_bytes) if limit is not None]
-    compiled = compile_model(read_file(model), model.stem, _labels(labels, model),
+    compiled = compile_model(read_file(model), _name(model), _labels(labels, model),
                              min(limits, default=None))
     bare = encode(compiled.schedule)
     vectors = tuple((seed, _output_of_noise(bare, seed)) for seed in SEEDS)
     schedule = replace(compiled.schedule, vectors=vectors)
     return Packed(encode(schedule), replace(compiled, schedule=schedule))
+
+
+def _name(model: Path) -> str:
+    """The file's name as text, also where it isn't UTF-8."""
+    return model.stem.encode(errors="replace").decode()
 
 
 def read_file(path: Path) -> bytes:
@@ -70,7 +75,10 @@ def _labels(path: Path | None, model: Path) -> tuple[str, ...]:
     if path is None:
         beside = (model.with_suffix(".txt"), model.parent / "labels.txt")
         path = next((found for found in beside if found.is_file()), None)
-    return tuple(read_file(path).decode().strip().splitlines()) if path else ()
+    try:
+        return tuple(read_file(path).decode().strip().splitlines()) if path else ()
+    except UnicodeDecodeError:
+        raise ModelError(f"`{path}` is not UTF-8 text: one label per line") from None
 
 
 def _output_of_noise(file: bytes, seed: int) -> bytes:

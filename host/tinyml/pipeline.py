@@ -2,6 +2,7 @@
 """The whole compiler on one screen: a model's bytes in, a schedule out."""
 import struct
 from dataclasses import dataclass
+from math import prod
 from time import perf_counter
 
 from tinyml.errors import FitError, UnsupportedError
@@ -15,6 +16,8 @@ from tinyml.passes import run_passes
 from tinyml.plan import Plan, Task, make_plan
 from tinyml.plan.check import check_plan
 from tinyml.schedule import Schedule
+
+MOST_ARENA = 1 << 28            # of any model: far beyond every board, and little enough to check
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ def _plan(graph: Graph):
     ends = [tuple(number[id(port.tensor)] for port in ports)
             for ports in (graph.inputs, graph.outputs)]
     plan = make_plan(tuple(tasks), shapes, *ends, names=[tensor.name for tensor in tensors])
+    if plan.arena_bytes > MOST_ARENA:
+        raise FitError(_too_large(plan, MOST_ARENA))
     check_plan(tasks, shapes, *ends, plan.offsets, plan.arena_bytes)
     return plan, number
 
@@ -115,6 +120,9 @@ def _port(port, kind: int, ring) -> dict:
     if port.dtype not in DTYPES:
         raise UnsupportedError([f"`{port.tensor.name}`: {port.dtype} as a model's "
                                 f"{('input', 'output')[kind]}; use {', '.join(DTYPES)}"])
+    if prod(shape) != prod(port.tensor.hwc):
+        raise UnsupportedError([f"`{port.tensor.name}` has shape {'x'.join(map(str, shape))}; the "
+                                "batch must be 1, known when the model is packed"])
     dims = shape + (1,) * (4 - len(shape))
     bits = struct.unpack("<I", struct.pack("<f", quant.scale))[0] if quant else 0
     return {"ring": ring(port.tensor, port.tensor.hwc), "kind": kind,

@@ -64,8 +64,17 @@ static tml_status_t check_file(const tml_header_t *h, size_t file_bytes)
     return h->packing == 0 ? TML_OK : TML_OTHER_PACKING;
 }
 
+/* Who reads a model through its ports counts on these numbers. */
+static int port_is_sound(const tml_port_t *port)
+{
+    return port->kind <= 1 && port->dtype <= 2 && port->rank <= 4 && port->channels_first <= 1 &&
+           port->reserved0 == 0;
+}
+
+/* Every ring inside the arena, every port on a ring, at least one input and one output. */
 static tml_status_t check_rings(const tml_model_t *m)
 {
+    uint32_t inputs = 0;
     for (uint32_t i = 0; i < m->header->ring_count; i++) {
         const tml_ring_t *ring = &m->rings[i];
         uint32_t whole = (uint32_t)ring->height * ring->width;
@@ -77,11 +86,12 @@ static tml_status_t check_rings(const tml_model_t *m)
         }
     }
     for (uint32_t i = 0; i < m->header->port_count; i++) {
-        if (tml_check_ring(m, m->ports[i].ring) == NULL) {
+        if (tml_check_ring(m, m->ports[i].ring) == NULL || !port_is_sound(&m->ports[i])) {
             return TML_BAD_RING;
         }
+        inputs += m->ports[i].kind == 0;
     }
-    return TML_OK;
+    return inputs != 0 && inputs < m->header->port_count ? TML_OK : TML_BAD_RING;
 }
 
 static tml_status_t check_steps(const tml_model_t *m)

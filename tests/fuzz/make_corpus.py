@@ -53,7 +53,7 @@ def families():
     b, x = image()
     yield "quantize", b, b.quantize(x, out=OTHER)
     b, x = image()
-    yield "transpose", b, b.transpose(x, (0, 2, 3, 1))
+    yield "transpose", b, b.transpose(x, (0, 3, 1, 2))
     b, x = image()
     y = b.conv2d(x, weights(b, (3, 1, 1, 3)), bias(b, 3), out=OTHER)
     z = b.add(x, y, activation="RELU", out=Q)

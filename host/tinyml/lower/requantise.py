@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Real multipliers as (mult, shift), and the parameters of convolution-like steps."""
-from math import floor, frexp
+from math import floor, frexp, isfinite
 
 import numpy as np
 
@@ -16,6 +16,8 @@ def quantize_multiplier(real: float, largest_shift: int = SHIFTS[-1]) -> tuple[i
     """
     if real == 0:
         return 0, 0
+    if not isfinite(real):
+        raise UnsupportedError([f"a scale ratio is {real}: check the model's scales"])
     fraction, shift = frexp(real)
     mult = floor(fraction * 2 ** 31 + 0.5)
     if mult == 2 ** 31:

@@ -13,7 +13,7 @@ INTEGER_BITS = 5                # of the scaled difference, Q5.26
 
 def lower(op):
     """One step over rows of the last axis."""
-    classes = op.input.shape[-1]
+    classes = op.input.hwc[2]
     rows = (1, op.input.elements // classes, classes)
     yield LoweredStep("softmax", op, {"output": View(op.output, rows), "input": View(op.input, rows)},
                       arrays={"table": exponentials(op.beta * op.input.quant.scale)},

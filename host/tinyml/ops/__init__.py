@@ -19,7 +19,8 @@ def limits(family: str):
 
 
 def problems(graph) -> list[str]:
-    """One line for every limit that an op of the graph breaks."""
+    """One line for every limit that an op of the graph breaks. Limits of a family rely on the
+    common ones, so they are not asked where one of those is broken."""
     found = []
     for op in graph.ops:
         for limit in limits(op.family):

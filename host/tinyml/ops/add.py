@@ -31,7 +31,7 @@ def same_shape(op):
 
 def scales_comparable(op):
     """an input's scale may be at most 2^19 times the output's"""
-    largest = max(op.input.quant.scale, op.input2.quant.scale)
+    largest = max((tensor.quant.scale for tensor in op.inputs), default=0)
     return None if largest < 2 ** 19 * op.output.quant.scale else f"scale {largest:g}"
 
 

@@ -10,9 +10,18 @@ def int8_activations(op):
     for tensor in (*op.inputs, op.output):
         if tensor.dtype != "int8":
             return f"`{tensor.name}` is {tensor.dtype}"
-        if tensor.quant is None or len(tensor.quant.scales) != 1:
+        if not has_one_scale(tensor):
             return f"`{tensor.name}` has no scale, or several"
     return None
+
+
+def has_one_scale(tensor):
+    return tensor.quant is not None and len(tensor.quant.scales) == 1 and tensor.quant.scale > 0
+
+
+def computed_input(op):
+    """the first input must be an activation: a constant one is not folded"""
+    return None if op.input.data is None else f"`{op.input.name}` is a constant"
 
 
 def batch_of_one(op):
@@ -51,16 +60,6 @@ def slid_over(op, window) -> tuple[int, int]:
             slid(width, window[1], op.stride[1], op.pad.left + op.pad.right))
 
 
-def channel_arrays(op):
-    """weights have one scale, or one per output channel; a bias has an entry per output channel"""
-    channels, scales = op.output_channels, len(op.weights.quant.scales)
-    if scales not in (1, channels):
-        return f"{scales} scales for {channels} channels"
-    if op.bias is not None and op.bias.elements != channels:
-        return f"{op.bias.elements} biases for {channels} channels"
-    return None
-
-
 def no_dilation(op):
     """only dilation 1x1 is supported: export the model without dilation"""
     return None if op.dilation == (1, 1) else f"dilation {op.dilation[0]}x{op.dilation[1]}"
@@ -75,12 +74,18 @@ def int8_weights(op):
         return f"weights `{weights.name}` are {weights.dtype}"
     if any(weights.quant.zero_points):
         return f"weights `{weights.name}` have zero point {max(weights.quant.zero_points, key=abs)}"
+    if len(weights.quant.scales) not in (1, op.output.hwc[2]):
+        return f"weights `{weights.name}` have {len(weights.quant.scales)} scales"
     return None
 
 
 def int32_bias(op):
-    """a bias must be constant int32"""
-    if op.bias is None or (op.bias.data is not None and op.bias.dtype == "int32"):
+    """a bias must be constant int32, one number per output channel"""
+    if op.bias is None:
+        return None
+    if op.bias.elements != op.output.hwc[2]:
+        return f"bias `{op.bias.name}` has {op.bias.elements} numbers"
+    if op.bias.data is not None and op.bias.dtype == "int32":
         return None
     return f"bias `{op.bias.name}` is {op.bias.dtype}{'' if op.bias.data is not None else ', computed'}"
 
@@ -103,8 +108,9 @@ def same_scale(op):
     return None
 
 
-COMMON = (int8_activations, batch_of_one, dimensions_fit, shapes_agree)
-FOUNDATIONS = (int8_activations, batch_of_one, dimensions_fit, int8_weights, int32_bias)
+COMMON = (int8_activations, batch_of_one, dimensions_fit, computed_input, shapes_agree)
+FOUNDATIONS = (int8_activations, batch_of_one, dimensions_fit, computed_input, int8_weights,
+               int32_bias)
 """Limits that later ones of an op rest on: where one of these is broken they are not asked."""
 ACTIVATIONS = {"none": (None, None), "relu": (0, None), "relu6": (0, 6), "relu_n1_to_1": (-1, 1)}
 

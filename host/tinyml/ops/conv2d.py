@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tinyml.ir import Op, Border, Tensor
-from tinyml.ops.common import (COMMON, channel_arrays, int8_weights, int32_bias, known_activation,
+from tinyml.ops.common import (COMMON, int8_weights, int32_bias, known_activation,
                                no_dilation, slid_over, small_strides)
 
 
@@ -38,5 +38,5 @@ def one_group(op):
     return None if channels == wanted else f"{channels} input channels, filters of {wanted}"
 
 
-LIMITS = COMMON + (int8_weights, int32_bias, channel_arrays, one_group, no_dilation, small_strides,
+LIMITS = COMMON + (int8_weights, int32_bias, one_group, no_dilation, small_strides,
                    known_activation)

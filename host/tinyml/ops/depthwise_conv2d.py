@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tinyml.ir import Op, Border, Tensor
-from tinyml.ops.common import (COMMON, channel_arrays, int8_weights, int32_bias, known_activation,
+from tinyml.ops.common import (COMMON, int8_weights, int32_bias, known_activation,
                                no_dilation, slid_over, small_strides)
 
 
@@ -42,5 +42,5 @@ def whole_multiplier(op):
     return f"{outputs} output channels for {inputs}" if outputs % inputs else None
 
 
-LIMITS = COMMON + (int8_weights, int32_bias, channel_arrays, whole_multiplier, no_dilation,
+LIMITS = COMMON + (int8_weights, int32_bias, whole_multiplier, no_dilation,
                    small_strides, known_activation)

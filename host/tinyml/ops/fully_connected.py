@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from tinyml.ir import Op, Tensor
-from tinyml.ops.common import (COMMON, channel_arrays, int8_weights, int32_bias,
-                               known_activation)
+from tinyml.ops.common import COMMON, int8_weights, int32_bias, known_activation
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,4 +32,4 @@ class FullyConnected(Op):
         return self.rows * self.weights.elements
 
 
-LIMITS = COMMON + (int8_weights, int32_bias, channel_arrays, known_activation)
+LIMITS = COMMON + (int8_weights, int32_bias, known_activation)

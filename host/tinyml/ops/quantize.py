@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from tinyml.ir import Op, Tensor
-from tinyml.ops.common import batch_of_one, dimensions_fit, shapes_agree
+from tinyml.ops.common import (batch_of_one, computed_input, dimensions_fit, has_one_scale,
+                               shapes_agree)
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,7 +19,9 @@ def eight_bits_inside(op):
     for tensor in (op.input, op.output):
         if tensor.dtype not in ("int8", "uint8"):
             return f"`{tensor.name}` is {tensor.dtype}"
+        if not has_one_scale(tensor):
+            return f"`{tensor.name}` has no scale, or several"
     return None
 
 
-LIMITS = (eight_bits_inside, batch_of_one, dimensions_fit, shapes_agree)
+LIMITS = (eight_bits_inside, batch_of_one, dimensions_fit, computed_input, shapes_agree)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tinyml.ir import Op, Tensor
-from tinyml.ops.common import batch_of_one, dimensions_fit
+from tinyml.ops.common import batch_of_one, computed_input, dimensions_fit
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,4 +21,4 @@ def same_bytes(op):
     return None
 
 
-LIMITS = (same_bytes, batch_of_one, dimensions_fit)
+LIMITS = (same_bytes, batch_of_one, dimensions_fit, computed_input)

@@ -24,8 +24,14 @@ def standard_output(op):
 
 def few_classes(op):
     """at most 4095 classes"""
-    classes = op.input.shape[-1]
+    classes = op.input.hwc[2]
     return None if classes <= 4095 else f"{classes} classes"
 
 
-LIMITS = COMMON + (standard_output, few_classes)
+def sharp_enough(op):
+    """beta times the input's scale must be at least 2^-26"""
+    sharpness = op.beta * op.input.quant.scale
+    return None if sharpness >= 2 ** -26 else f"beta times scale is {sharpness:g}"
+
+
+LIMITS = COMMON + (standard_output, few_classes, sharp_enough)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tinyml.ir import Op, Tensor
-from tinyml.ops.common import batch_of_one, dimensions_fit, shapes_agree
+from tinyml.ops.common import batch_of_one, computed_input, dimensions_fit, shapes_agree
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,4 +27,4 @@ def eight_bits(op):
     return None if op.input.dtype in ("int8", "uint8") else f"`{op.input.name}` is {op.input.dtype}"
 
 
-LIMITS = (eight_bits, batch_of_one, dimensions_fit, keeps_batch, shapes_agree)
+LIMITS = (eight_bits, batch_of_one, dimensions_fit, computed_input, keeps_batch, shapes_agree)

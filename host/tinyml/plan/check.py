@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Judges a plan by replaying it with a tag in every byte. Knows nothing of how plans are made."""
+from array import array
 
 
 def check_plan(tasks, shapes, inputs, outputs, offsets, arena_bytes) -> None:
@@ -9,7 +10,7 @@ def check_plan(tasks, shapes, inputs, outputs, offsets, arena_bytes) -> None:
     A task writes only after it has read, so it may write over its own input, but only where it
     says so and at the same offset: elsewhere the first pixel written would spoil one still unread.
     """
-    tags = [None] * arena_bytes
+    tags = array("i", [-1]) * arena_bytes
     tag = list(range(len(shapes)))
 
     def span(tensor):
@@ -20,11 +21,11 @@ def check_plan(tasks, shapes, inputs, outputs, offsets, arena_bytes) -> None:
 
     def write(tensor):
         begin, end = span(tensor)
-        tags[begin:end] = [tensor] * (end - begin)
+        tags[begin:end] = array("i", [tensor]) * (end - begin)
 
     def read(tensor, reader):
         begin, end = span(tensor)
-        assert all(found == tag[tensor] for found in tags[begin:end]), \
+        assert tags[begin:end] == array("i", [tag[tensor]]) * (end - begin), \
             f"{reader} reads tensor {tensor} after it was overwritten"
 
     for tensor in inputs:

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Reads a .tflite file. Each family's file of this folder turns its operators into ops."""
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib import import_module
+from math import inf
 
 import numpy as np
 import tflite
 
 from tinyml.errors import ModelError
-from tinyml.ir import Graph, Op, Port, Quant, Tensor
+from tinyml.ir import Graph, Op, Port, Quant, Tensor, check_graph
 from tinyml.ops.unsupported import Unsupported
 
 FILES = ("conv2d", "depthwise_conv2d", "fully_connected", "pool", "mean", "add", "pad", "reshape",
@@ -55,9 +56,9 @@ class Operator:
 def read_tflite(model: bytes, name: str) -> Graph:
     """The graph of the main subgraph. Raises ModelError for a damaged file."""
     try:
-        return _read(tflite.Model.GetRootAsModel(bytearray(model), 0), name)
+        return check_graph(_read(tflite.Model.GetRootAsModel(bytearray(model), 0), name))
     except (struct.error, IndexError, ValueError, TypeError, AttributeError, KeyError,
-            OverflowError, MemoryError, ZeroDivisionError) as error:
+            OverflowError, MemoryError, ZeroDivisionError, AssertionError) as error:
         raise ModelError(f"`{name}` is a damaged .tflite file ({error}): export it again") from error
 
 
@@ -112,6 +113,8 @@ def _quant(quant) -> Quant | None:
     if quant is None or quant.ScaleLength() == 0:
         return None
     scales = tuple(float(s) for s in quant.ScaleAsNumpy())
+    if not all(0 <= scale < inf for scale in scales):
+        raise ValueError(f"a scale is {min(scales)}")
     zeros = tuple(_indices(quant.ZeroPointAsNumpy())) or (0,) * len(scales)
     return Quant(scales, zeros, quant.QuantizedDimension())
 
@@ -131,10 +134,18 @@ def _ops(operator: Operator) -> list[Op]:
     """The operator as an op; one that we don't know as one op for each of its outputs."""
     make = READERS.get(operator.kind)
     if make is not None and len(operator.outputs) == 1:
-        return [make(operator)]
+        return [_complete(make(operator))]
     reads = tuple(tensor for tensor in operator.inputs if tensor is not None)
     outputs = operator.outputs or (Tensor(operator.name, (), "int8"),)
     return [Unsupported(operator.name, output, operator.kind, reads) for output in outputs]
+
+
+def _complete(op: Op) -> Op:
+    """The op, which has all the tensors it can't do without."""
+    for field in fields(op):
+        if field.type is Tensor and getattr(op, field.name) is None:
+            raise ModelError(f"{op.label} `{op.name}`: its {field.name} is missing")
+    return op
 
 
 READERS = {kind: make for file in FILES

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""tests/mpy/*.py print what is in their .exp, on this machine and wherever MicroPython runs."""
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.test_device import open_or_skip
+from tests.tflite_builder import ModelBuilder
+from tinyml.board import load_board
+from tinyml.inputs import read_input
+from tinyml.model import Model
+from tinyml.pack import pack
+from tinyml.remote import BUILT, UNIX
+from tools.micropython import SOURCE
+
+ROOT = Path(__file__).resolve().parent.parent
+FASHION = ROOT / "examples/fashion"
+SCRIPTS = sorted((ROOT / "tests/mpy").glob("*.py"))
+IN_ROM = "import os\nos.chdir('/rom')\n"
+by_name = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+
+
+def small():
+    """Convolutions of int8: some pieces of work, an arena of some hundred bytes."""
+    rng = np.random.default_rng(1)
+    b = ModelBuilder()
+    x = b.input((1, 8, 8, 3), 0.1, -3)
+    for channels in (4, 2):
+        w = b.constant(rng.integers(-99, 99, (channels, 3, 3, x.shape[3]), np.int8),
+                       [0.01] * channels)
+        x = b.conv2d(x, w, out=(0.1, 2))
+    return b.finish([x])
+
+
+def echo():
+    b = ModelBuilder()
+    x = b.quantize(b.input((1, 4), dtype="float32"), out=(0.5, -10))
+    return b.finish([b.dequantize(b.reshape(x, (1, 4)))])
+
+
+def floats():
+    """float32 in and out, with a scale of 0.5: the sum of two neighbours."""
+    b = ModelBuilder()
+    x = b.quantize(b.input((1, 4), dtype="float32"), out=(0.5, -10))
+    w = b.constant(np.array([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]], np.int8), [1.0])
+    return b.finish([b.dequantize(b.fully_connected(x, w, out=(0.75, 5)))])
+
+
+def pixels():
+    b = ModelBuilder()
+    x = b.quantize(b.input((1, 4), 1.0, 0, "uint8"), out=(1.0, -128))
+    return b.finish([b.quantize(x, out=(1.0, 0), dtype="uint8")])
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """What the scripts open, by name."""
+    folder = tmp_path_factory.mktemp("files")
+    made = {"fashion.tml": pack(FASHION / "fashion.tflite").file}
+    for model in (small, echo, floats, pixels):
+        path = folder / f"{model.__name__}.tflite"
+        path.write_bytes(model())
+        made[f"{model.__name__}.tml"] = pack(path).file
+    with Model(made["fashion.tml"]) as model:
+        made["boot.bin"], = read_input(FASHION / "images/9-ankle-boot.png", model.ports(0)[0])
+    return made
+
+
+@pytest.fixture(scope="module")
+def place(place_name, files):
+    arch = "x64" if place_name in UNIX else load_board(place_name).arch
+    rom = files | {"tinyml.mpy": built("tinyml.mpy"), "_tinyml.mpy": built(f"{arch}/_tinyml.mpy")}
+    if place_name == "unix":    # the only place without it
+        rom |= {f"asyncio/{path.name}": path.read_bytes()
+                for path in (SOURCE / "extmod/asyncio").glob("*.py") if path.name != "manifest.py"}
+    with open_or_skip(place_name, rom=rom) as opened:
+        yield opened
+
+
+def built(name):
+    if not (BUILT / name).exists():
+        pytest.skip("python3 tasks.py build mpy")
+    return (BUILT / name).read_bytes()
+
+
+def expected(script):
+    return script.with_name(script.name + ".exp").read_text()
+
+
+@by_name
+def test_on_this_machine(script, files, tmp_path, monkeypatch, capsys):
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    monkeypatch.chdir(tmp_path)
+    runpy.run_path(str(script), run_name="__main__")
+    assert capsys.readouterr().out == expected(script)
+
+
+@by_name
+def test_in_every_place(script, place):
+    assert place.run(IN_ROM + script.read_text()) == expected(script)
+
+
+def test_each_script_has_its_output():
+    outputs = {path.name.removesuffix(".exp") for path in (ROOT / "tests/mpy").glob("*.exp")}
+    assert outputs == {script.name for script in SCRIPTS}
