@@ -75,11 +75,11 @@ def nothing_left(monkeypatch, tmp_path):
 # Modules
 
 
-@pytest.mark.parametrize("board, arch", [("m0", "armv7emsp"), ("m0", "rv32imc"), ("m4f", "x64"),
+@pytest.mark.parametrize("name, arch", [("m0", "armv7emsp"), ("m0", "rv32imc"), ("m4f", "x64"),
                                          ("rv32", "armv6m")])
-def test_a_module_for_another_processor_is_told(board, arch):
+def test_a_module_for_another_processor_is_told(name, arch):
     with pytest.raises(DeviceError, match=WRONG):
-        try_module(board, built(f"{arch}/_tinyml.mpy"))
+        try_module(name, built(f"{arch}/_tinyml.mpy"))
 
 
 def test_a_module_of_a_lesser_processor_will_do():
@@ -147,12 +147,17 @@ def test_a_board_goes_on_after_it_had_no_room():
 def test_a_schedule_too_large_for_ram_is_told_before_it_is_read():
     """On a file system without ROM it has to be read into RAM."""
     rom = {"tinyml.mpy": built("tinyml.mpy"), "_tinyml.mpy": built("armv6m/_tinyml.mpy")}
-    program = "import tinyml, os\ntinyml.os.stat = lambda _: [0] * 6 + [1 << 20]\n" \
-              "open('x.tml', 'w').close()\ntinyml.load('x.tml')"
+    program = """\
+import tinyml
+class Os:
+    stat = lambda _: [0] * 6 + [1 << 20]
+tinyml.os = Os
+open("x.tml", "w").close()
+tinyml.load("x.tml")
+"""
     with open_or_skip("m0", rom=rom) as place:
         with pytest.raises(DeviceError, match="no room for the schedule: 1048576 bytes in one"):
-            place.run(program.replace("tinyml.os.stat = ",
-                                      "tinyml.os = type('Os', (), {})\ntinyml.os.stat = "))
+            place.run(program)
 
 
 # Schedules
@@ -205,16 +210,29 @@ def test_a_remote_that_cannot_load_leaves_nothing(nothing_left, monkeypatch):
         open_or_skip_remote("m0", small())
 
 
-def test_a_remote_whose_files_do_not_fit_leaves_nothing(nothing_left):
-    """Copied, as to a real board: the file system of the emulated one is in its heap."""
-    with pytest.raises(DeviceError):
-        open_or_skip_remote("m0", small() + bytes(1 << 20), over_cable=True)
+def test_a_remote_whose_cable_fails_leaves_nothing(nothing_left, monkeypatch):
+    def put(place, name, data):
+        raise DeviceError(f"`{name}` did not arrive")
 
-
-def test_a_remote_without_a_built_module_leaves_nothing(nothing_left, monkeypatch):
-    monkeypatch.setattr("tinyml.remote.BUILT", Path("/nonexistent"))
-    with pytest.raises(DeviceError, match="for this board is not built"):
+    monkeypatch.setattr("tinyml.device.BoardPlace.put", put)
+    with pytest.raises(DeviceError, match="did not arrive"):
         open_or_skip_remote("m0", small(), over_cable=True)
+
+
+def test_a_remote_without_a_built_module_leaves_nothing(nothing_left, monkeypatch, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("built")
+    (folder / "tinyml.mpy").write_bytes(built("tinyml.mpy"))
+    monkeypatch.setattr("tinyml.remote.BUILT", folder)
+    with pytest.raises(DeviceError, match="`_tinyml.mpy` for this board is not built"):
+        Remote("m0", small(), over_cable=True)
+
+
+def test_a_file_system_without_room_is_told(nothing_left):
+    """It is in the heap of an emulated board; 30 blocks hold less than this."""
+    with open_or_skip("m0") as place:
+        with pytest.raises(DeviceError, match="OSError: 28|ENOSPC|MemoryError"):
+            place.put("big.tml", bytes(64 << 10))
+        assert place.run("print('alive')") == "alive\n"
 
 
 def open_or_skip_remote(name, file, **options):

@@ -145,8 +145,11 @@ class Model:
             for port in self._inputs:
                 seed = noise(seed, port.buffer)
             machine.run()
-            got = b"".join(bytes(port.buffer) for port in self._outputs)
-            exact += got == bytes(expected)
+            at, same = 0, True
+            for out in self.outputs:    # in place: a large output has no room for a copy
+                end = at + len(out)
+                same, at = same and out == expected[at:end], end
+            exact += same and at == len(expected)
         return exact, len(self._vectors)
 
     def close(self):

@@ -10,7 +10,7 @@ SHIFTS = range(-31, 31)
 
 
 def quantize_multiplier(real: float, largest_shift: int = SHIFTS[-1]) -> tuple[int, int]:
-    """real = mult * 2^(shift - 31), mult in [2^30, 2^31): TensorFlow Lite's QuantizeMultiplier.
+    """real = mult * 2^(shift - 31), |mult| in [2^30, 2^31): TensorFlow Lite's QuantizeMultiplier.
 
     Below 2^-32 the multiplier is 0. Raises UnsupportedError from 2^largest_shift on.
     """
@@ -19,9 +19,10 @@ def quantize_multiplier(real: float, largest_shift: int = SHIFTS[-1]) -> tuple[i
     if not isfinite(real):
         raise UnsupportedError([f"a scale ratio is {real}: check the model's scales"])
     fraction, shift = frexp(real)
-    mult = floor(fraction * 2 ** 31 + 0.5)
+    mult = floor(abs(fraction) * 2 ** 31 + 0.5)
     if mult == 2 ** 31:
         mult, shift = mult // 2, shift + 1
+    mult = mult if fraction > 0 else -mult
     if shift < SHIFTS[0]:
         return 0, 0
     if shift > largest_shift:

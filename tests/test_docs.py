@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""The code blocks of README.md do what they say, on this machine and on a board."""
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tinyml.inputs import read_input
+from tinyml.model import Model
+from tinyml.pack import pack
+from tinyml.remote import Remote
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text()
+FASHION = ROOT / "examples/fashion"
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.fixture
+def sneaker():
+    """The model's file, and the photo as the bytes of its input."""
+    file = pack(FASHION / "fashion.tflite").file
+    with Model(file) as model:
+        return file, read_input(FASHION / "images/7-sneaker.png", model.ports(0)[0])[0]
+
+
+def test_the_commands_run(tmp_path):
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    commands = [line for line in "".join(blocks("sh")).splitlines() if line.startswith("tinyml ")]
+    assert len(commands) == 5
+    for command in commands:
+        program, *arguments = shlex.split(command)
+        done = subprocess.run([Path(sys.executable).with_name(program), *arguments], cwd=tmp_path,
+                              capture_output=True, text=True)
+        assert done.returncode == 0, (command, done.stderr)
+        if " run " in command:
+            assert "Sneaker" in done.stdout
+
+
+def test_tasks_of_the_readme_exist():
+    tasks = re.findall(r"python3 tasks.py (\w+)", README)
+    listed = subprocess.run([sys.executable, ROOT / "tasks.py"], capture_output=True, text=True)
+    assert tasks and all(f"  {task} " in listed.stdout for task in tasks)
+
+
+@pytest.mark.parametrize("where", ["here", "m4f", "unix"])
+def test_the_lines_for_a_board_run(where, sneaker, tmp_path, monkeypatch, capsys):
+    (program,) = blocks("python")
+    file, photo = sneaker
+    if where == "here":
+        (tmp_path / "fashion.tml").write_bytes(file)
+        (tmp_path / "sneaker.bin").write_bytes(photo)
+        monkeypatch.chdir(tmp_path)
+        exec(program, {})
+        printed = capsys.readouterr().out
+    else:
+        with Remote(where, file) as remote:
+            remote.place.put("fashion.tml", file)
+            remote.place.put("sneaker.bin", photo)
+            printed = remote.place.run(program)
+    assert printed.startswith("[('Sneaker', 0.996") and printed.endswith("(2, 2)\n")
+
+
+def test_the_table_of_operators_is_complete():
+    from tinyml.ops import FAMILIES
+
+    for family in FAMILIES:
+        if family not in ("shape", "unsupported"):
+            assert family.replace("_pool", "") in README, family
