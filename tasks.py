@@ -7,7 +7,7 @@ import sys
 if sys.version_info < (3, 11):
     sys.exit("tasks.py needs Python 3.11 or newer")
 
-from tools import debian, environment, micropython, tables  # noqa: E402
+from tools import debian, environment, fuzzer, micropython, tables  # noqa: E402
 from tools.environment import PYTHON  # noqa: E402
 from tools.steps import StepFailed, show  # noqa: E402
 
@@ -73,12 +73,26 @@ def size():
     tables.print_sizes(list(micropython.ARCHS))
 
 
+def bench(*arguments: str):
+    """Instructions of one inference on emulated boards: `bench [--json] [m4f ...]`."""
+    boards = [word for word in arguments if word != "--json"]
+    build(*boards, *(["mpy"] if boards else []))
+    show([PYTHON, "-m", "tools.bench", *arguments])
+
+
+def fuzz(seconds: str = "1800"):
+    """Any bytes into tml_open, under libFuzzer, ASan and UBSan: `fuzz [SECONDS]`."""
+    setup()
+    fuzzer.fuzz(int(seconds))
+
+
 def lines():
     """Lines of code per folder."""
     tables.print_lines()
 
 
-TASKS = {task.__name__: task for task in (setup, demo, gen, check, build, test, size, lines)}
+TASKS = {task.__name__: task for task in (setup, demo, gen, check, build, test, fuzz, size, bench,
+                                         lines)}
 
 
 def main(arguments: list[str]):
