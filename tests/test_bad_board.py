@@ -242,24 +242,6 @@ def test_a_remote_without_a_built_module_leaves_nothing(monkeypatch, tmp_path):
         Remote("m0", small(), over_cable=True)
 
 
-def test_a_full_file_system_is_told():
-    fill = """\
-block = bytes(4096)
-with open("fill", "wb") as file:
-    try:
-        while True:
-            file.write(block)
-    except OSError as error:
-        print(error.errno)
-"""
-    with open_or_skip("m0") as place:
-        assert place.run(fill) == "28\n"
-        with pytest.raises(DeviceError, match="OSError: 28$"):
-            place.put("big.tml", bytes(16384))
-        place.run("import os\nos.remove('fill')\nos.remove('big.tml.part')")
-        place.put("big.tml", bytes(8192))
-
-
 def open_or_skip_remote(name, file, **options):
     arch = load_board(name).arch
     built(f"{arch}/_tinyml.mpy")

@@ -12,7 +12,7 @@ from pathlib import Path
 from .steps import call, timed
 
 PACKAGES = (
-    "make gcc libc6-dev xz-utils clang "
+    "make gcc libc6-dev xz-utils "
     "gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm "
     "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc"
 ).split()
