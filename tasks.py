@@ -51,7 +51,7 @@ def test(*arguments: str):
 
 def demo(*arguments: str):
     """From a model file to a prediction on an emulated board."""
-    build()
+    build("m4f", "mpy")
     show([PYTHON, "examples/demo.py", *arguments])
 
 

@@ -13,6 +13,7 @@ from tinyml.inputs import read_input
 from tinyml.model import Model
 from tinyml.pack import pack
 from tinyml.remote import BUILT, UNIX
+from tinyml.schedule import decode
 from tools.micropython import SOURCE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +32,18 @@ def small():
         w = b.constant(rng.integers(-99, 99, (channels, 3, 3, x.shape[3]), np.int8),
                        [0.01] * channels)
         x = b.conv2d(x, w, out=(0.1, 2))
+    return b.finish([x])
+
+
+def feedback():
+    """Its input and output have one shape, and overlap."""
+    rng = np.random.default_rng(0)
+    b = ModelBuilder()
+    x = b.input((1, 4, 4, 4), 0.1, 0)
+    for channels in (2, 2, 4):
+        w = b.constant(rng.integers(-99, 99, (channels, 1, 1, x.shape[3]), np.int8),
+                       [0.02] * channels)
+        x = b.conv2d(x, w, out=(0.1, 1))
     return b.finish([x])
 
 
@@ -59,7 +72,7 @@ def files(tmp_path_factory):
     """What the scripts open, by name."""
     folder = tmp_path_factory.mktemp("files")
     made = {"fashion.tml": pack(FASHION / "fashion.tflite").file}
-    for model in (small, echo, floats, pixels):
+    for model in (small, feedback, echo, floats, pixels):
         path = folder / f"{model.__name__}.tflite"
         path.write_bytes(model())
         made[f"{model.__name__}.tml"] = pack(path).file
@@ -101,6 +114,12 @@ def test_on_this_machine(script, files, tmp_path, monkeypatch, capsys):
 @by_name
 def test_in_every_place(script, place):
     assert place.run(IN_ROM + script.read_text()) == expected(script)
+
+
+def test_the_feedback_model_overlaps(files):
+    schedule = decode(files["feedback.tml"])
+    offsets = [schedule.rings[port["ring"]]["offset"] for port in schedule.ports]
+    assert 0 < abs(offsets[0] - offsets[1]) < 4 * 4 * 4
 
 
 def test_each_script_has_its_output():

@@ -139,7 +139,7 @@ class Model:
         return [(self.labels[i] if i < len(self.labels) else i, values[i]) for i in order]
 
     def selftest(self):
-        """Runs the golden vectors of the file; returns (how many were exact, how many there are)."""
+        """Runs the golden vectors of the file; returns (how many were exact, how many it has)."""
         machine, exact = self._opened(), 0
         for seed, expected in self._vectors:
             for port in self._inputs:
@@ -219,7 +219,8 @@ class Model:
             port.quantize_all(x)
         elif size != wanted:
             raise ValueError("input needs %d bytes (%s %s), got %d" % (
-                4 * wanted if real else wanted, "x".join(str(n) for n in port.shape), port.dtype, size))
+                4 * wanted if real else wanted, "x".join(str(n) for n in port.shape),
+                port.dtype, size))
 
     def _read_notes(self, file, at, end):
         while at + _NOTE_BYTES <= end:

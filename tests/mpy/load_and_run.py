@@ -21,3 +21,10 @@ print("in place", bytes(m.run()) == bytes(y), m.run(bytearray(picture)) is y)
 
 copy = tinyml.Model(bytearray(open("fashion.tml", "rb").read()), bytearray(16000))
 print("from RAM", bytes(copy.run(memoryview(picture))) == bytes(y))
+
+m = tinyml.load("feedback.tml")     # its output overlaps its input in the arena
+x = bytes(range(len(m.input)))
+once = bytes(m.run(x))
+twice = bytes(m.run(once))
+m.run(x)
+print("of its own output", bytes(m.run(m.output)) == twice != once)
