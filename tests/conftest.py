@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
 """`--all`: test on every emulated board; without it m0, m4f and rv32 stand for all."""
+import pytest
+
+from tests.small_schedules import fashion
+from tinyml import Model
 
 
 def pytest_addoption(parser):
@@ -15,3 +19,9 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("board", boards, scope="module")
     if "place_name" in metafunc.fixturenames:
         metafunc.parametrize("place_name", ["unix", "unix-new", *boards], scope="module")
+
+
+@pytest.fixture
+def model():
+    with Model(fashion()) as opened:
+        yield opened

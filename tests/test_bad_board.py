@@ -221,10 +221,6 @@ def test_a_remote_that_cannot_load_leaves_nothing(monkeypatch):
         open_or_skip_remote("m0", small())
 
 
-LEAVES = pytest.mark.xfail(reason="Remote opens the place before the files are there", strict=True)
-
-
-@LEAVES
 def test_a_remote_whose_cable_fails_leaves_nothing(monkeypatch):
     def put(place, name, data):
         raise DeviceError(f"`{name}` did not arrive")
@@ -234,7 +230,6 @@ def test_a_remote_whose_cable_fails_leaves_nothing(monkeypatch):
         open_or_skip_remote("m0", small(), over_cable=True)
 
 
-@LEAVES
 def test_a_remote_without_a_built_module_leaves_nothing(monkeypatch, tmp_path):
     (tmp_path / "tinyml.mpy").write_bytes(built("tinyml.mpy"))
     monkeypatch.setattr("tinyml.remote.BUILT", tmp_path)

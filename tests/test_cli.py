@@ -211,9 +211,9 @@ def test_show_lists_the_steps_of_a_schedule(folder):
         assert words in told
 
 
-def test_show_draws_the_arena_of_a_model(folder):
-    told = succeeds("show", folder / "net.tflite")
-    assert "input_0" in told and "█" in told
+def test_show_draws_the_arena_of_a_schedule_and_of_a_model(folder):
+    for name in ("net.tml", "net.tflite"):
+        assert "  0 |█" in succeeds("show", folder / name)
 
 
 def test_boards_are_listed(folder):

@@ -45,18 +45,13 @@ def pack(model: ModelFile,
 
 @app.command()
 def show(file: AnyFile):
-    """Show a schedule: header, steps and what they mean, and the arena over time for a model."""
-    from tinyml.pack import pack as pack_model, read_schedule
+    """Show a schedule: header, steps and what they mean, and the arena at every step."""
+    from tinyml.pack import read_schedule
     from tinyml.report import memory_map
     from tinyml.schedule import decode, text
 
-    if file.suffix == ".tml":
-        print(text(decode(read_schedule(file))))
-        return
-    packed = pack_model(file)
-    plan = packed.compiled.plan
-    print(text(packed.compiled.schedule))
-    print(memory_map(plan.buffers, plan.buffer_offsets, plan.arena_bytes))
+    schedule = decode(read_schedule(file))
+    print(text(schedule), memory_map(schedule), sep="\n\n")
 
 
 @app.command()

@@ -52,14 +52,15 @@ class Remote:
         over_cable = over_cable or is_port(name)
         if over_cable:
             self.place = open_place(name)
-            files["_tinyml.mpy"] = _built(f"{self.place.arch}/_tinyml.mpy")
-            for path, content in files.items():
-                self.place.put(path, content)
         else:
             files["_tinyml.mpy"] = _built(f"{_arch(name)}/_tinyml.mpy")
             self.place = open_place(name, heap or _heap(name, file), rom=files)
         self.path = "model.tml" if over_cable else "/rom/model.tml"
         try:
+            if over_cable:
+                files["_tinyml.mpy"] = _built(f"{self.place.arch}/_tinyml.mpy")
+                for path, content in files.items():
+                    self.place.put(path, content)
             # First of all: later, what Python leaves on its heap would cut the arena's room in two.
             self.place.run(LOAD.format(path=self.path))
         except BaseException:

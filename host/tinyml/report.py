@@ -3,6 +3,8 @@
 from rich.table import Table
 
 from tinyml.board import Board
+from tinyml.format import step_named
+from tinyml.schedule import Schedule
 
 
 def pack_table(figures: dict, board: Board | None) -> Table:
@@ -21,15 +23,48 @@ def pack_table(figures: dict, board: Board | None) -> Table:
     return table
 
 
-def memory_map(buffers, offsets, arena_bytes: int, width: int = 60) -> str:
-    """Every buffer as a bar over the arena, in the order in which they come to life."""
-    lines = []
-    for buffer, offset in sorted(zip(buffers, offsets), key=lambda pair: pair[0].first):
-        begin = offset * width // max(arena_bytes, 1)
-        end = max(begin + 1, -(-(offset + buffer.size) * width // max(arena_bytes, 1)))
-        lines.append(f"{buffer.first:3}-{buffer.last:<3} |{' ' * begin}{'█' * (end - begin)}"
-                     f"{' ' * (width - end)}| {buffer.size:>8} {buffer.name}")
+def memory_map(schedule: Schedule, width: int = 64) -> str:
+    """The arena at every step: what it writes, what it reads, and what waits for a later step."""
+    lines = [f"arena of {schedule.arena_bytes} bytes: █ written, ▒ read, · kept for later"]
+    spans = _spans(schedule)
+
+    def column(byte):
+        return byte * width // max(schedule.arena_bytes, 1)
+    for number, (name, _) in enumerate(schedule.steps):
+        bar = [" "] * width
+        for begin, end, first, last in spans:
+            if first <= number <= last:
+                mark = "█" if first == number else "▒" if last == number else "·"
+                for at in range(column(begin), max(column(begin) + 1, column(end))):
+                    bar[at] = mark
+        lines.append(f"{number:3} |{''.join(bar)}| {name}")
     return "\n".join(lines)
+
+
+def _spans(schedule: Schedule) -> list[list[int]]:
+    """[begin, end, step that writes it, last step that reads it] of all that is ever held."""
+    spans: list[list[int]] = []
+
+    def hold(index, step):
+        ring = schedule.rings[index]
+        begin = ring["offset"]
+        spans.append([begin, begin + ring["pixels"] * ring["channels"], step, step])
+
+    def read(index, step):
+        begin = schedule.rings[index]["offset"]
+        next(span for span in reversed(spans) if span[0] == begin)[3] = step
+    for port in schedule.ports:
+        if port["kind"] == 0:
+            hold(port["ring"], -1)
+    for number, (name, values) in enumerate(schedule.steps):
+        for field in step_named(name).fields:
+            if field.role == "ring" and field.name != "output":
+                read(values[field.name], number)
+        hold(values["output"], number)
+    for port in schedule.ports:
+        if port["kind"] == 1:
+            read(port["ring"], len(schedule.steps))
+    return spans
 
 
 def answer_table(answers: list[list[tuple]]) -> Table:
