@@ -117,7 +117,7 @@ PORT = Record("port", "An input or output of the model, and what its numbers mea
     Field("scale", "u32", "bits of a float32: real = scale * (q - zero_point); 0 if none"),
     Field("zero_point", "i32", ""),
     Field("rank", "u8", "of the model's tensor"),
-    Field("channels_first", "u8", "1: the model's tensor was NCHW; bytes here are HWC all the same"),
+    Field("channels_first", "u8", "1: the model's tensor was NCHW; bytes here are HWC"),
     reserved(0),
     Field("dim0", "u16", "shape of the tensor, as its bytes lie here"),
     Field("dim1", "u16", ""),
@@ -155,7 +155,8 @@ _WINDOW_MEETS_INPUT = (     # every window holds at least one pixel: nobody divi
 )
 
 STEPS = (
-    step(1, "conv2d", "output = requant(bias + sum(input * weights)); padding is the input zero point",
+    step(1, "conv2d",
+         "output = requant(bias + sum(input * weights)); padding is the input zero point",
          ring("input", ""), *_WINDOW, Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP,
          *_CLAMP, reserved(0),
          data("weights", "i8", "output.channels", "k_h", "k_w", "input.channels", doc="OHWI"),
@@ -218,7 +219,8 @@ STEPS = (
 
 STATUSES = (
     ("OK", "no error"),
-    ("UNALIGNED", "address of the schedule or arena is not a multiple of 4: copy it to a bytearray"),
+    ("UNALIGNED",
+     "address of the schedule or arena is not a multiple of 4: copy it to a bytearray"),
     ("TRUNCATED", "the schedule ends too early: copy the file again"),
     ("NOT_TML", "not a .tml schedule: make one with `tinyml pack`"),
     ("OTHER_VERSION", "schedule of another format version: pack the model again with this tinyml"),

@@ -49,7 +49,7 @@ typedef struct {
     uint32_t scale;             /* bits of a float32: real = scale * (q - zero_point); 0 if none */
     int32_t zero_point;
     uint8_t rank;               /* of the model's tensor */
-    uint8_t channels_first;     /* 1: the model's tensor was NCHW; bytes here are HWC all the same */
+    uint8_t channels_first;     /* 1: the model's tensor was NCHW; bytes here are HWC */
     uint16_t reserved0;         /* zero */
     uint16_t dim0;              /* shape of the tensor, as its bytes lie here */
     uint16_t dim1;

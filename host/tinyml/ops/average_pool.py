@@ -2,22 +2,12 @@
 """average_pool: the average over a window, per channel."""
 from dataclasses import dataclass
 
-from tinyml.ir import Op, Border, Tensor
-from tinyml.ops.common import COMMON, known_activation, same_scale, slid_over, small_strides
+from tinyml.ops.pool import POOL_LIMITS, Pool
 
 
 @dataclass(frozen=True, eq=False)
-class AveragePool(Op):
-    """Pixels outside the input do not count."""
-
-    input: Tensor
-    window: tuple[int, int]
-    stride: tuple[int, int]
-    pad: Border
-    activation: str = "none"
-
-    def result(self):
-        return *slid_over(self, self.window), self.input.hwc[2]
+class AveragePool(Pool):
+    """The rounded mean of a window."""
 
 
 def small_window(op):
@@ -26,4 +16,4 @@ def small_window(op):
     return None if height * width <= 65536 else f"window {height}x{width}"
 
 
-LIMITS = COMMON + (same_scale, small_strides, known_activation, small_window)
+LIMITS = POOL_LIMITS + (small_window,)

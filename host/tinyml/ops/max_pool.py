@@ -2,22 +2,12 @@
 """max_pool: the max over a window, per channel."""
 from dataclasses import dataclass
 
-from tinyml.ir import Op, Border, Tensor
-from tinyml.ops.common import COMMON, known_activation, same_scale, slid_over, small_strides
+from tinyml.ops.pool import POOL_LIMITS, Pool
 
 
 @dataclass(frozen=True, eq=False)
-class MaxPool(Op):
-    """Pixels outside the input do not count."""
-
-    input: Tensor
-    window: tuple[int, int]
-    stride: tuple[int, int]
-    pad: Border
-    activation: str = "none"
-
-    def result(self):
-        return *slid_over(self, self.window), self.input.hwc[2]
+class MaxPool(Pool):
+    """The largest number of a window."""
 
 
-LIMITS = COMMON + (same_scale, small_strides, known_activation)
+LIMITS = POOL_LIMITS

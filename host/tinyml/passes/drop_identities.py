@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from tinyml.ir import Graph, replace_op, replace_tensor
-from tinyml.ops.average_pool import AveragePool
-from tinyml.ops.max_pool import MaxPool
 from tinyml.ops.pad import Pad
+from tinyml.ops.pool import Pool
 from tinyml.ops.quantize import Quantize
 from tinyml.ops.reshape import Reshape
 from tinyml.ops.transpose import Transpose
@@ -33,7 +32,7 @@ def _is_identity(op) -> bool:
         return op.input.shape == op.output.shape and op.input.quant == op.output.quant
     if isinstance(op, Pad):
         return not any(op.before + op.after)
-    if isinstance(op, (AveragePool, MaxPool)):
+    if isinstance(op, Pool):
         return op.window == op.stride == (1, 1) and op.activation == "none"
     if isinstance(op, Quantize):
         return op.input.dtype == op.output.dtype and op.input.quant == op.output.quant

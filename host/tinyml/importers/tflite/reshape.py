@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""RESHAPE and its relatives. The shape is that of the output tensor: an input that says it, constant
-or computed, is not read."""
+"""RESHAPE and its relatives. The shape is that of the output tensor: an input that says it,
+constant or computed, is not read."""
 from tinyml.ops.reshape import Reshape
 
 
