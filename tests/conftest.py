@@ -1,9 +1,17 @@
 # SPDX-License-Identifier: MIT
 """`--all`: test on every emulated board; without it m0, m4f and rv32 stand for all."""
+import os
+
 import pytest
+from hypothesis import settings
 
 from tests.small_schedules import fashion
 from tinyml import Model
+
+# In CI the same cases every time; at a desk new ones, and what they find becomes a test.
+settings.register_profile("ci", derandomize=True)
+if "CI" in os.environ:
+    settings.load_profile("ci")
 
 
 def pytest_addoption(parser):

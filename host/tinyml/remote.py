@@ -106,7 +106,7 @@ def _heap(name: str, file: bytes) -> int | None:
     with Model(file) as model:
         needed = model.info["arena_bytes"] + PYTHON_HEAP
     if name in UNIX:
-        return max(needed + len(file), 1 << 20)
+        return max(needed + 4 * len(file), 1 << 20)     # the ROM is read into it, in growing pieces
     board = load_board(name)
     if needed <= board.ram_bytes:
         return None

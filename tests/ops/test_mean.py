@@ -9,4 +9,4 @@ from tests.ops.strategies import mean_cases
 @thorough
 @given(case=mean_cases())
 def test_mean_equals_oracle(case):
-    check_case(case, "side by side", "batch")
+    check_case(case, "side by side", "batch", "follows")

@@ -15,11 +15,17 @@ class Mean(Op):
     axes: tuple[int, ...]
 
     @property
+    def reduced(self) -> range:
+        """From the first to the last axis that is longer than 1 and averaged."""
+        axes = [axis for axis in self.axes if self.input.shape[axis] > 1]
+        return range(min(axes, default=0), max(axes, default=-1) + 1)
+
+    @property
     def rows(self) -> tuple[int, int, int]:
         """The input as (kept before, reduced, kept behind) axes."""
-        shape = self.input.shape
-        first, last = min(self.axes, default=0), max(self.axes, default=-1)
-        return prod(shape[:first]), prod(shape[first:last + 1]), prod(shape[last + 1:])
+        shape, axes = self.input.shape, self.reduced
+        return (prod(shape[:axes.start]), prod(shape[axes.start:axes.stop]),
+                prod(shape[axes.stop:]))
 
     def result(self):
         before, _, behind = self.rows
@@ -29,10 +35,9 @@ class Mean(Op):
 
 def neighbouring_axes(op):
     """the axes of a mean must stand side by side"""
-    shape, axes = op.input.shape, op.axes
-    between = [i for i in range(min(axes, default=0), max(axes, default=-1)) if i not in axes]
-    found = f"axes {axes} of {'x'.join(map(str, shape))}"
-    return found if any(shape[axis] > 1 for axis in between) else None
+    shape = op.input.shape
+    between = [axis for axis in op.reduced if axis not in op.axes and shape[axis] > 1]
+    return f"axes {op.axes} of {'x'.join(map(str, shape))}" if between else None
 
 
 def short_rows(op):
