@@ -82,7 +82,7 @@ def test_an_arena_beyond_what_is_needed_is_not_touched(model):
 @pytest.mark.parametrize("missing", [1, 4, 10**9])
 def test_an_arena_too_small_is_refused(model, missing):
     arena = bytearray(max(0, model.info["arena_bytes"] - missing))
-    with pytest.raises(ValueError, match="^the arena is smaller than the schedule's arena_bytes$"):
+    with pytest.raises(ValueError, match="^the arena is smaller than the schedule's arena_bytes: give"):
         Model(fashion(), arena)
 
 

@@ -226,10 +226,10 @@ STATUSES = (
     ("OTHER_VERSION", "schedule of another format version: pack the model again with this tinyml"),
     ("OTHER_PACKING", "weights packed for another instruction set: pack the model for this board"),
     ("CORRUPT", "checksum is wrong, the file is damaged: copy it again"),
-    ("ARENA", "the arena is smaller than the schedule's arena_bytes"),
-    ("BAD_RING", "a ring leaves the arena or does not exist: damaged file"),
-    ("BAD_DATA", "a step reads outside the data or a constant is out of range: damaged file"),
-    ("BAD_STEP", "a step is unknown, or its fields contradict each other: damaged file"),
+    ("ARENA", "the arena is smaller than the schedule's arena_bytes: give a larger one"),
+    ("BAD_RING", "a ring leaves the arena or does not exist: pack the model again"),
+    ("BAD_DATA", "a step reads outside the data or a constant is out of range: pack again"),
+    ("BAD_STEP", "a step is unknown, or its fields contradict each other: pack again"),
 )
 
 

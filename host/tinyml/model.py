@@ -37,12 +37,12 @@ class Port:
                                                             rings + ring * _RING_BYTES)
         self.buffer = memoryview(arena)[offset:offset + pixels * channels]
         self.dtype = _DTYPES[dtype]
-        self.scale = struct.unpack("<f", struct.pack("<I", scale))[0]
+        self.scale = struct.unpack("<f", struct.pack("<I", scale))[0]   # exact in any float
         self.shape = tuple(dims[:rank])
 
     def quantize(self, index, real):
         """Writes a real number as TensorFlow Lite does: float32 division, half away from zero."""
-        ratio = struct.unpack("f", struct.pack("f", real / self.scale))[0]
+        ratio = _float32(_float32(real) / self.scale)
         size = min(abs(ratio), 512.0)
         whole = int(size)
         whole += size - whole >= 0.5
@@ -79,6 +79,8 @@ class Model:
     """
 
     def __init__(self, schedule, arena=None):
+        if isinstance(schedule, str):
+            raise TypeError("a schedule is bytes-like: use tinyml.load() for a path")
         if len(schedule) < _HEADER_BYTES:
             raise ValueError("the schedule ends too early: copy the file again")
         (_, _, _, _, head, data, _, arena_bytes, rings, ports, _, _,
@@ -251,6 +253,11 @@ def load(source, arena=None):
         else:
             schedule = file.read()
     return Model(schedule, arena)
+
+
+def _float32(real):
+    """Rounded to float32, also where MicroPython's or CPython's floats are wider."""
+    return struct.unpack("f", struct.pack("f", real))[0]
 
 
 def _new_arena(schedule, size):

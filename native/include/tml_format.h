@@ -281,9 +281,9 @@ typedef char tml_step_size[sizeof(tml_step_t) == 8 ? 1 : -1];
     X(OTHER_VERSION, "schedule of another format version: pack the model again with this tinyml") \
     X(OTHER_PACKING, "weights packed for another instruction set: pack the model for this board") \
     X(CORRUPT, "checksum is wrong, the file is damaged: copy it again") \
-    X(ARENA, "the arena is smaller than the schedule's arena_bytes") \
-    X(BAD_RING, "a ring leaves the arena or does not exist: damaged file") \
-    X(BAD_DATA, "a step reads outside the data or a constant is out of range: damaged file") \
-    X(BAD_STEP, "a step is unknown, or its fields contradict each other: damaged file")
+    X(ARENA, "the arena is smaller than the schedule's arena_bytes: give a larger one") \
+    X(BAD_RING, "a ring leaves the arena or does not exist: pack the model again") \
+    X(BAD_DATA, "a step reads outside the data or a constant is out of range: pack again") \
+    X(BAD_STEP, "a step is unknown, or its fields contradict each other: pack again")
 
 #endif
