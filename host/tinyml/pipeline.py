@@ -80,7 +80,7 @@ def _too_large(plan: Plan, ram: int) -> str:
     when = max((b.first for b in plan.buffers), key=lambda t: sum(
         b.size for b in plan.buffers if b.first <= t <= b.last))
     alive = sorted((b for b in plan.buffers if b.first <= when <= b.last), key=lambda b: -b.size)
-    largest = " + ".join(f"`{b.name}` {b.size}" for b in alive[:3])
+    largest = " + ".join(f"`{b.name.split(';')[0]}` {b.size}" for b in alive[:3])
     return (f"the arena needs {plan.arena_bytes} bytes, {plan.arena_bytes - ram} more than the "
             f"{ram} allowed: op {max(when - 1, 0)} holds {largest}; "
             "use a smaller input or fewer channels there")
