@@ -44,24 +44,24 @@ def compile_model(model: bytes, name: str, labels: tuple[str, ...] = (),
     found = problems(graph)
     if found:
         raise UnsupportedError(found)
-    steps = tuple(step for op in graph.ops for step in lower(op))
+    lowered = [lower(op) for op in graph.ops]
     start = perf_counter()
-    plan, tensors = _plan(graph)
+    plan, tensors = _plan(graph, lowered)
     seconds = perf_counter() - start
     if ram is not None and plan.arena_bytes > ram:
         raise FitError(_too_large(plan, ram))
+    steps = tuple(step for some in lowered for step in some)
     return Compiled(_link(graph, steps, plan, tensors, labels), graph, plan,
                     sum(op.products() for op in imported.ops),
-                    sum(step.op.products() for step in steps), seconds)
+                    sum(op.products() for op in graph.ops), seconds)
 
 
-def _plan(graph: Graph):
-    """A checked plan, and the number of each tensor in it."""
+def _plan(graph: Graph, lowered: list[tuple[LoweredStep, ...]]):
+    """A checked plan, and the number of each tensor in it. `lowered` goes by op."""
     tensors = [port.tensor for port in graph.inputs] + [op.output for op in graph.ops]
     number = {id(tensor): i for i, tensor in enumerate(tensors)}
     tasks = []
-    for op in graph.ops:
-        steps = lower(op)
+    for op, steps in zip(graph.ops, lowered, strict=True):
         overwritten = steps[0].in_place if steps else ()
         tasks.append(Task(op.name, tuple(number[id(t)] for t in op.inputs), number[id(op.output)],
                           tuple(number[id(t)] for t in overwritten), keeps=not steps))
