@@ -2,30 +2,18 @@
 """conv2d: a window over all channels."""
 from dataclasses import dataclass
 
-from tinyml.ir import Op, Border, Tensor
-from tinyml.ops.common import (COMMON, int8_weights, int32_bias, known_activation,
-                               no_dilation, slid_over, small_strides)
+from tinyml.ops.common import (COMMON, int8_weights, int32_bias, known_activation, no_dilation,
+                               small_strides)
+from tinyml.ops.convolution import Convolution
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2d(Op):
-    """output = activation(bias + sum(input * weights))"""
-
-    input: Tensor
-    weights: Tensor                     # OHWI
-    bias: Tensor | None
-    stride: tuple[int, int]
-    pad: Border
-    dilation: tuple[int, int] = (1, 1)
-    activation: str = "none"
+class Conv2d(Convolution):
+    """output = activation(bias + sum(input * weights)). Weights are OHWI."""
 
     @property
     def output_channels(self) -> int:
         return self.weights.shape[0]
-
-    def result(self):
-        window = [(k - 1) * d + 1 for k, d in zip(self.weights.shape[1:3], self.dilation)]
-        return *slid_over(self, window), self.output_channels
 
     def products(self):
         h, w, c = self.output.hwc

@@ -2,22 +2,14 @@
 """depthwise_conv2d: a window over one channel."""
 from dataclasses import dataclass
 
-from tinyml.ir import Op, Border, Tensor
-from tinyml.ops.common import (COMMON, int8_weights, int32_bias, known_activation,
-                               no_dilation, slid_over, small_strides)
+from tinyml.ops.common import (COMMON, int8_weights, int32_bias, known_activation, no_dilation,
+                               small_strides)
+from tinyml.ops.convolution import Convolution
 
 
 @dataclass(frozen=True, eq=False)
-class DepthwiseConv2d(Op):
-    """Output channel c * multiplier + j is filter j over input channel c."""
-
-    input: Tensor
-    weights: Tensor                     # 1HWO
-    bias: Tensor | None
-    stride: tuple[int, int]
-    pad: Border
-    dilation: tuple[int, int] = (1, 1)
-    activation: str = "none"
+class DepthwiseConv2d(Convolution):
+    """Output channel c * multiplier + j is filter j over input channel c. Weights are 1HWO."""
 
     @property
     def multiplier(self) -> int:
@@ -26,10 +18,6 @@ class DepthwiseConv2d(Op):
     @property
     def output_channels(self) -> int:
         return self.weights.shape[3]
-
-    def result(self):
-        window = [(k - 1) * d + 1 for k, d in zip(self.weights.shape[1:3], self.dilation)]
-        return *slid_over(self, window), self.output_channels
 
     def products(self):
         h, w, _ = self.output.hwc

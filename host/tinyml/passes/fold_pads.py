@@ -8,8 +8,7 @@ its own, so a PAD before it stays.
 from dataclasses import replace
 
 from tinyml.ir import Border, Graph, replace_op
-from tinyml.ops.conv2d import Conv2d
-from tinyml.ops.depthwise_conv2d import DepthwiseConv2d
+from tinyml.ops.convolution import Convolution
 from tinyml.ops.max_pool import MaxPool
 from tinyml.ops.pad import Pad
 from tinyml.passes.drop_unread import drop_unread
@@ -27,7 +26,7 @@ def fold_pads(graph: Graph) -> Graph:
 def _foldable(pad: Pad, op) -> bool:
     if pad.before[2] or pad.after[2] or pad.input.quant != pad.output.quant or not pad.input.quant:
         return False
-    if isinstance(op, (Conv2d, DepthwiseConv2d)):
+    if isinstance(op, Convolution):
         return pad.value == pad.input.quant.zero_point
     if isinstance(op, MaxPool):
         border = _sum(pad, op.pad)
