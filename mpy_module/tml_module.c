@@ -8,11 +8,12 @@
 #include <string.h>
 #include "tml.h"
 
-/* An opened schedule. The two objects are kept so that the collector keeps their buffers. */
+/* An opened schedule. The objects are kept so that the collector keeps their buffers. */
 typedef struct {
     mp_obj_base_t base;
     mp_obj_t schedule;
     mp_obj_t arena;
+    mp_obj_t fed;
     tml_model_t model;
 } machine_obj_t;
 
@@ -27,6 +28,7 @@ static mp_obj_t machine_make_new(const mp_obj_type_t *type, size_t n_args, size_
     machine_obj_t *self = mp_obj_malloc(machine_obj_t, type);
     self->schedule = args[0];
     self->arena = args[1];
+    self->fed = mp_const_none;
     tml_status_t status = tml_open(&self->model, schedule.buf, schedule.len, arena.buf, arena.len);
     if (status != TML_OK) {
         mp_raise_ValueError((mp_rom_error_text_t)tml_status_text(status));
@@ -42,18 +44,29 @@ static mp_obj_t machine_start(mp_obj_t self_in)
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(machine_start_obj, machine_start);
 
+static mp_obj_t machine_offer(mp_obj_t self_in, mp_obj_t pixels_in)
+{
+    machine_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_buffer_info_t pixels;
+    mp_get_buffer_raise(pixels_in, &pixels, MP_BUFFER_READ);
+    self->fed = pixels_in;
+    tml_offer(&self->model, pixels.buf, pixels.len);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(machine_offer_obj, machine_offer);
+
+/* step() and run() return a tml_state_t. */
 static mp_obj_t machine_step(mp_obj_t self_in)
 {
     machine_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    return mp_obj_new_bool(tml_step(&self->model));
+    return MP_OBJ_NEW_SMALL_INT(tml_step(&self->model));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(machine_step_obj, machine_step);
 
 static mp_obj_t machine_run(mp_obj_t self_in)
 {
     machine_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    tml_run(&self->model);
-    return mp_const_none;
+    return MP_OBJ_NEW_SMALL_INT(tml_run(&self->model));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(machine_run_obj, machine_run);
 
@@ -83,7 +96,7 @@ static MP_DEFINE_CONST_FUN_OBJ_2(noise_obj, noise);
 #if MICROPY_ENABLE_DYNRUNTIME
 /* Written when the module is loaded, so plain globals. */
 mp_obj_full_type_t machine_type;
-mp_map_elem_t machine_locals_table[3];
+mp_map_elem_t machine_locals_table[4];
 static MP_DEFINE_CONST_DICT(machine_locals, machine_locals_table);
 
 mp_obj_t mpy_init(mp_obj_fun_bc_t *self, size_t n_args, size_t n_kw, mp_obj_t *args)
@@ -99,6 +112,8 @@ mp_obj_t mpy_init(mp_obj_fun_bc_t *self, size_t n_args, size_t n_kw, mp_obj_t *a
                                                MP_OBJ_FROM_PTR(&machine_step_obj) };
     machine_locals_table[2] = (mp_map_elem_t){ MP_OBJ_NEW_QSTR(MP_QSTR_run),
                                                MP_OBJ_FROM_PTR(&machine_run_obj) };
+    machine_locals_table[3] = (mp_map_elem_t){ MP_OBJ_NEW_QSTR(MP_QSTR_offer),
+                                               MP_OBJ_FROM_PTR(&machine_offer_obj) };
     MP_OBJ_TYPE_SET_SLOT(&machine_type, locals_dict, (void *)&machine_locals, 1);
     mp_store_global(MP_QSTR_Machine, MP_OBJ_FROM_PTR(&machine_type));
     mp_store_global(MP_QSTR_copy, MP_OBJ_FROM_PTR(&copy_obj));
@@ -111,6 +126,7 @@ static const mp_rom_map_elem_t machine_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&machine_start_obj) },
     { MP_ROM_QSTR(MP_QSTR_step), MP_ROM_PTR(&machine_step_obj) },
     { MP_ROM_QSTR(MP_QSTR_run), MP_ROM_PTR(&machine_run_obj) },
+    { MP_ROM_QSTR(MP_QSTR_offer), MP_ROM_PTR(&machine_offer_obj) },
 };
 static MP_DEFINE_CONST_DICT(machine_locals, machine_locals_table);
 static MP_DEFINE_CONST_OBJ_TYPE(machine_type, MP_QSTR_Machine, MP_TYPE_FLAG_NONE,

@@ -57,7 +57,7 @@ def header_h():
         f"#define TML_ALIGN {F.ALIGN}u\n#define TML_BASE_ALIGN {F.BASE_ALIGN}u",
         "\n\n".join(map(c_struct, records)),
         "/* What every step begins with. */\n" + c_struct(
-            F.Record("step", "", F.STEPS[0].fields[:4] + (F.reserved(0),))).split("*/\n", 1)[1],
+            F.Record("step", "", F.COMMON)).split("*/\n", 1)[1],
         x_macro("TML_STEPS", (f"{step.code}, {step.name}" for step in F.STEPS)),
         x_macro("TML_STATUSES", (f'{name}, "{text}"' for name, text in F.STATUSES)),
         "#endif\n"))

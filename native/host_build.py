@@ -12,8 +12,9 @@ ffi.cdef("""
 typedef struct { ...; } tml_model_t;
 int tml_open(tml_model_t *m, const void *file, size_t file_bytes, void *arena, size_t arena_bytes);
 void tml_start(tml_model_t *m);
+void tml_offer(tml_model_t *m, const void *pixels, size_t bytes);
 int tml_step(tml_model_t *m);
-void tml_run(tml_model_t *m);
+int tml_run(tml_model_t *m);
 uint32_t tml_noise(uint32_t seed, void *out, size_t bytes);
 uint32_t tml_crc32(uint32_t crc, const void *bytes, size_t length);
 const char *tml_status_text(int status);

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from struct import calcsize
 
 MAGIC = 0x004C4D54          # the bytes "TML\0"
-VERSION = 1                 # of the format, not of the software
+VERSION = 2                 # of the format, not of the software
 ALIGN = 16                  # of the head's length, so that data keeps the file's alignment
 BASE_ALIGN = 4              # what the address of a file and of an arena must be a multiple of
 
@@ -25,7 +25,7 @@ class Field:
     name: str
     type: str
     doc: str
-    role: str = "number"                # number | ring | data | reserved
+    role: str = "number"                # number | ring | link | data | reserved
     element: str = ""                   # data: the type of one element
     extent: tuple[str, ...] = ()        # data: terms whose product is the number of elements
     limits: tuple[int, int] | None = None   # data: bounds of each element, checked at open
@@ -78,11 +78,33 @@ def reserved(number, type="u16"):
     return Field(f"reserved{number}", type, "zero", role="reserved")
 
 
-def step(code, name, doc, *fields, needs=()):
+def link(name, doc):
+    """A number that ties a step to its stage: the planner's, not the step's own."""
+    return Field(name, "u8", doc, role="link")
+
+
+COMMON = (
+    Field("code", "u8", "which step"), Field("words", "u8", "its length / 4"),
+    Field("block", "u16", "pixels per firing"),
+    ring("output", "written"), ring("input", "read"), ring("input2", "read too"),
+    Field("stage", "u16", "steps of the stage that begins here; 0: the stage goes on"),
+    Field("k_h", "u16", "window on the inputs: rows"), Field("k_w", "u16", "columns"),
+    Field("pad_top", "i16", "rows of it above the input, for output row 0"),
+    Field("pad_left", "i16", "columns"),
+    Field("stride_h", "u8", "its way from one output row to the next"),
+    Field("stride_w", "u8", "from one output pixel to the next"),
+    Field("rows", "u8", "output rows per firing"),
+    Field("inputs", "u8", "how many rings it reads: 0, 1 or 2"),
+    link("back", "steps back to the one of its stage that writes `input`; 0: `input` is whole"),
+    link("back2", "the same for `input2`"),
+    link("reach", "steps on to the last of its stage that reads `output`; 0: `output` is whole"),
+    Field("reserved", "u8", "zero", role="reserved"),
+)
+
+
+def step(code, name, doc, *fields, inputs=1, rows="rows == 1", needs=()):
     """A step: the common first fields, then its own."""
-    common = (Field("code", "u8", "which step"), Field("words", "u8", "its length / 4"),
-              Field("block", "u16", "pixels per firing"), ring("output", "written"))
-    return Step(name, doc, common + fields, code, tuple(needs))
+    return Step(name, doc, COMMON + fields, code, (f"inputs == {inputs}", rows, *needs))
 
 
 HEADER = Record("header", "First in the file.", (
@@ -97,22 +119,22 @@ HEADER = Record("header", "First in the file.", (
     Field("ring_count", "u16", ""),
     Field("port_count", "u16", ""),
     Field("step_count", "u16", ""),
-    reserved(0),
+    Field("longest_stage", "u16", "steps of the longest stage: 8 bytes each end the arena"),
     Field("step_bytes", "u32", "length of the steps; notes fill the rest of the head"),
 ))
 
 RING = Record("ring", "A place in the arena that holds the last `pixels` pixels of a tensor.", (
     Field("offset", "u32", "in the arena"),
-    Field("pixels", "u32", "that it holds; in version 1 all of them, height x width"),
+    Field("pixels", "u32", "that it holds"),
     Field("height", "u16", "rows of the tensor"),
     Field("width", "u16", "pixels of a row"),
     Field("channels", "u16", "bytes of a pixel"),
-    reserved(0),
+    Field("pitch", "u16", "pixels from one row to the next: the width, or more in a part of a tensor"),
 ))
 
 PORT = Record("port", "An input or output of the model, and what its numbers mean.", (
     ring("ring", "where its bytes are"),
-    Field("kind", "u8", "0 input, 1 output"),
+    Field("kind", "u8", "0 input, 1 output, 2 input that is fed in rows"),
     Field("dtype", "u8", "of the model's tensor: 0 int8, 1 uint8, 2 float32 (held as int8)"),
     Field("scale", "u32", "bits of a float32: real = scale * (q - zero_point); 0 if none"),
     Field("zero_point", "i32", ""),
@@ -135,17 +157,15 @@ DTYPES = ("int8", "uint8", "float32")
 
 _OUTPUT_ZP = Field("output_zp", "i8", "added after requantising")
 _CLAMP = (Field("act_min", "i8", "lowest output"), Field("act_max", "i8", "highest output"))
-_WINDOW = (
-    Field("k_h", "u16", "window rows"), Field("k_w", "u16", "window columns"),
-    Field("pad_top", "u16", ""), Field("pad_left", "u16", ""),
-    Field("stride_h", "u8", ""), Field("stride_w", "u8", ""),
-)
-_SHIFTS = (-31, 30)
-_CHANNEL_QUANT = (
-    data("bias", "i32", "output.channels", doc="bias - input_zp * sum(weights), per channel"),
-    data("mult", "i32", "output.channels", doc="requantise: multiplier"),
-    data("shift", "i8", "output.channels", doc="requantise: exponent", limits=_SHIFTS),
-)
+
+
+def _channel_quant(channels):
+    """What turns a sum into an output, one of each per channel."""
+    return (data("bias", "i32", channels, doc="bias - input_zp * sum(weights), per channel"),
+            data("mult", "i32", channels, doc="requantise: multiplier"),
+            data("shift", "i8", channels, doc="requantise: exponent", limits=(-31, 30)))
+
+
 _SAME_SIZE = ("input.height == output.height", "input.width == output.width")
 _SAME_CHANNELS = ("input.channels == output.channels",)
 _WINDOW_MEETS_INPUT = (     # every window holds at least one pixel: nobody divides by zero
@@ -154,67 +174,110 @@ _WINDOW_MEETS_INPUT = (     # every window holds at least one pixel: nobody divi
     "(output.width - 1) * stride_w < input.width + pad_left",
 )
 
+_POINT = ("k_h == 1", "k_w == 1", "pad_top == 0", "pad_left == 0", "stride_h == 1",
+          "stride_w == 1")
+_WHOLE_INPUT = ("whole(input)",)
+_SUMS = (                       # one pixel of sums, inside the input, per output pixel
+    "sums(input)", "product(output.channels, 4) == input.channels", "pad_top <= 0",
+    "pad_left <= 0", "k_h == 1", "k_w == 1",
+    "(output.height - 1) * stride_h - pad_top < input.height",
+    "(output.width - 1) * stride_w - pad_left < input.width")
+
 STEPS = (
     step(1, "conv2d",
          "output = requant(bias + sum(input * weights)); padding is the input zero point",
-         ring("input", ""), *_WINDOW, Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP,
-         *_CLAMP, reserved(0),
+         Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP, *_CLAMP,
          data("weights", "i8", "output.channels", "k_h", "k_w", "input.channels", doc="OHWI"),
-         *_CHANNEL_QUANT),
+         *_channel_quant("output.channels")),
     step(2, "depthwise_conv2d", "the same with one filter per output channel; "
          "output channel c * multiplier + j reads input channel c",
-         ring("input", ""), *_WINDOW, Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP,
-         *_CLAMP, Field("multiplier", "u16", "output channels per input channel"),
-         data("weights", "i8", "k_h", "k_w", "output.channels", doc="HWO"), *_CHANNEL_QUANT,
+         Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP, *_CLAMP,
+         Field("multiplier", "u16", "output channels per input channel"), reserved(0),
+         data("weights", "i8", "k_h", "k_w", "output.channels", doc="HWO"), *_channel_quant("output.channels"),
          needs=("output.channels == product(input.channels, multiplier)",)),
     step(3, "fully_connected", "output pixel n = requant(bias[n] + sum(input * weights[n])); "
          "the input is read whole",
-         ring("input", ""), Field("mult", "i32", "requantise: multiplier"),
+         Field("mult", "i32", "requantise: multiplier"),
          Field("shift", "i8", "requantise: exponent, -31..30"), _OUTPUT_ZP, *_CLAMP,
          data("weights", "i8", "output.height", "output.width", "input.height", "input.width",
               "input.channels", doc="one row per output"),
          data("bias", "i32", "output.height", "output.width",
               doc="bias - input_zp * sum(weights), per output"),
-         needs=("output.channels == 1", "-31 <= shift", "shift <= 30")),
+         needs=_WHOLE_INPUT + ("output.channels == 1", "-31 <= shift", "shift <= 30")),
     step(4, "average_pool", "output = rounded mean over the window's pixels inside the input",
-         ring("input", ""), *_WINDOW, *_CLAMP,
+         *_CLAMP, reserved(0),
          needs=_SAME_CHANNELS + _WINDOW_MEETS_INPUT + ("product(k_h, k_w) <= 65536",)),
-    step(5, "max_pool", "output = maximum over the window",
-         ring("input", ""), *_WINDOW, *_CLAMP, needs=_SAME_CHANNELS + _WINDOW_MEETS_INPUT),
-    step(6, "mean", "output row = requant(sum over the pixels of the input row + bias); "
-         "1 / width is in the multiplier",
-         ring("input", ""), Field("bias", "i32", "-input_zp * width"),
+    step(5, "max_pool", "output = maximum over the window", *_CLAMP, reserved(0),
+         needs=_SAME_CHANNELS + _WINDOW_MEETS_INPUT),
+    step(6, "mean", "output = requant(sum + bias), of one pixel of sums; 1 / count is in the "
+         "multiplier",
+         Field("bias", "i32", "-input_zp * count"),
          Field("mult", "i32", "requantise: multiplier"),
          Field("shift", "i8", "requantise: exponent, -31..30"), _OUTPUT_ZP, reserved(0),
-         needs=_SAME_CHANNELS + ("input.height == output.height", "output.width == 1",
-                                 "-31 <= shift", "shift <= 30")),
+         needs=_SUMS + ("-31 <= shift", "shift <= 30")),
     step(7, "add", "output = requant(requant(input - zp << 20) + requant(input2 - zp2 << 20))",
-         ring("input", ""), ring("input2", ""),
          Field("input_zp", "i8", ""), Field("input2_zp", "i8", ""),
+         Field("input_shift", "i8", ""), Field("input2_shift", "i8", ""),
          Field("input_mult", "i32", ""), Field("input2_mult", "i32", ""), Field("mult", "i32", ""),
-         Field("input_shift", "i8", ""), Field("input2_shift", "i8", ""), Field("shift", "i8", ""),
-         _OUTPUT_ZP, *_CLAMP, reserved(0),
-         needs=_SAME_SIZE + _SAME_CHANNELS + (
+         Field("shift", "i8", ""), _OUTPUT_ZP, *_CLAMP,
+         inputs=2, needs=_POINT + _SAME_SIZE + _SAME_CHANNELS + (
              "input2.height == output.height", "input2.width == output.width",
              "input2.channels == output.channels",
              "-31 <= input_shift", "input_shift <= 0", "-31 <= input2_shift", "input2_shift <= 0",
              "-31 <= shift", "shift <= 30")),
     step(8, "pad", "output = input, moved, with a border of `value`",
-         ring("input", ""), Field("pad_top", "u16", "rows"), Field("pad_left", "u16", "columns"),
-         Field("pad_front", "u16", "channels"), Field("value", "i8", ""), reserved(0, "u8")),
+         Field("pad_front", "u16", "channels before the input's"), Field("value", "i8", ""),
+         reserved(0, "u8"), needs=("k_h == 1", "k_w == 1", "stride_h == 1", "stride_w == 1")),
     step(9, "softmax", "output = exp(input - max) / sum over the channels of a pixel, x 256 - 128",
-         ring("input", ""), data("table", "i32", "256", doc="exp of 0, -1, ... -255, Q0.31"),
-         needs=_SAME_SIZE + _SAME_CHANNELS),
+         data("table", "i32", "256", doc="exp of 0, -1, ... -255, Q0.31"),
+         needs=_POINT + _SAME_SIZE + _SAME_CHANNELS),
     step(10, "lookup", "output = table[input]: any function of one int8",
-         ring("input", ""), data("table", "i8", "256", doc="for inputs -128 ... 127"),
-         needs=_SAME_SIZE + _SAME_CHANNELS),
+         data("table", "i8", "256", doc="for inputs -128 ... 127"),
+         needs=_POINT + _SAME_SIZE + _SAME_CHANNELS),
     step(11, "transpose", "output[y, x, c] = input, with its axes in another order",
-         ring("input", ""), Field("axis_y", "u8", "input axis that y runs along"),
+         Field("axis_y", "u8", "input axis that y runs along"),
          Field("axis_x", "u8", ""), Field("axis_c", "u8", ""), reserved(0, "u8"),
-         needs=("axis_y < 3", "axis_x < 3", "axis_c < 3", "axis_y + axis_x + axis_c == 3",
-                "axis_y * axis_x * axis_c == 0",
-                "dim(input, axis_y) == output.height", "dim(input, axis_x) == output.width",
-                "dim(input, axis_c) == output.channels")),
+         needs=_WHOLE_INPUT + (
+             "axis_y < 3", "axis_x < 3", "axis_c < 3", "axis_y + axis_x + axis_c == 3",
+             "axis_y * axis_x * axis_c == 0",
+             "dim(input, axis_y) == output.height", "dim(input, axis_x) == output.width",
+             "dim(input, axis_c) == output.channels")),
+    step(12, "sum", "output = the sum of this input pixel and all before it: int32, per channel",
+         Field("restart", "u16", "1: every row begins at 0"), reserved(0),
+         needs=_POINT + _SAME_SIZE + (
+             "sums(output)", "product(input.channels, 4) == output.channels")),
+    step(13, "average", "output = rounded mean, of one pixel of sums",
+         Field("count", "u32", "pixels in the sum"), *_CLAMP, reserved(0),
+         needs=_SUMS + ("count != 0", "count <= 65536")),
+    step(14, "take", "output = the next pixels that the caller feeds", inputs=0),
+    step(15, "conv2d_stack", "a 1x1 convolution of all rows of a window, one above the other in a "
+         "pixel; rows outside the input hold `fill`",
+         _OUTPUT_ZP, *_CLAMP, Field("fill", "i8", "what padding of the reader holds"),
+         Field("filters", "u16", "output channels of one row"), reserved(0),
+         data("weights", "i8", "filters", "input.channels", doc="OI"),
+         *_channel_quant("filters"),
+         needs=("k_w == 1", "pad_left == 0", "stride_w == 1", "input.width == output.width",
+                "output.channels == product(k_h, filters)")),
+    step(16, "depthwise_conv2d_stack", "depthwise convolution of stacked rows to stacked rows",
+         Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP, *_CLAMP,
+         Field("filters", "u16", "channels of one row"),
+         Field("taps_h", "u16", "rows of the filter"),
+         Field("step_h", "u16", "its way from one stacked output row to the next"),
+         Field("high", "u16", "stacked output rows"),
+         data("weights", "i8", "taps_h", "k_w", "filters", doc="HWO"),
+         *_channel_quant("filters"),
+         needs=("k_h == 1", "pad_top == 0", "stride_h == 1", "high != 0", "taps_h != 0",
+                "input.height == output.height",
+                "output.channels == product(high, filters)",
+                "product(product(high - 1, step_h) + taps_h, filters) <= input.channels")),
+    step(17, "conv2d_unstack", "a 1x1 convolution of stacked rows, to `rows` rows",
+         _OUTPUT_ZP, *_CLAMP, reserved(0, "u8"),
+         Field("filter_channels", "u16", "input channels of one row"), reserved(1),
+         data("weights", "i8", "output.channels", "filter_channels", doc="OI"), *_channel_quant("output.channels"),
+         rows="rows != 0", needs=_POINT + (
+             "input.channels == product(rows, filter_channels)", "input.width == output.width",
+             "product(input.height, rows) - output.height < rows",
+             "product(input.height, rows) >= output.height")),
 )
 
 STATUSES = (
@@ -230,6 +293,7 @@ STATUSES = (
     ("BAD_RING", "a ring leaves the arena or does not exist: pack the model again"),
     ("BAD_DATA", "a step reads outside the data or a constant is out of range: pack again"),
     ("BAD_STEP", "a step is unknown, or its fields contradict each other: pack again"),
+    ("BAD_STAGE", "a stage would stop before its end: pack again"),
 )
 
 

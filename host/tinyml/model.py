@@ -24,18 +24,26 @@ else:
 _HEADER = "<IIHHIIIIHHHHI"
 _HEADER_BYTES, _RING_BYTES, _PORT_BYTES, _NOTE_BYTES = 40, 16, 24, 8
 _DTYPES = ("int8", "uint8", "float32")
+_INPUT, _OUTPUT, _FED = 0, 1, 2         # kinds of ports
+_DONE, _MORE, _HUNGRY = 0, 1, 2         # states of a run
+_WRONG_SIZE = "input needs %d bytes (%s %s), got %d"
+_NOTHING = bytearray(0)
 _LISTS = (list, tuple)          # a name, since making the tuple for each run would allocate
 
 
 class Port:
-    """An input or output: `.buffer` is a memoryview of its bytes in the arena."""
+    """An input or output: `.buffer` is a memoryview of its bytes in the arena; None if it is fed
+    in rows and never held."""
 
     def __init__(self, file, arena, at, rings):
         (ring, self.kind, dtype, scale, self.zero_point, rank, self.channels_first, _,
          *dims) = struct.unpack_from("<HBBIiBBH4H", file, at)
-        offset, pixels, _, _, channels = struct.unpack_from("<IIHHH", file,
-                                                            rings + ring * _RING_BYTES)
-        self.buffer = memoryview(arena)[offset:offset + pixels * channels]
+        offset, pixels, height, width, channels = struct.unpack_from("<IIHHH", file,
+                                                                     rings + ring * _RING_BYTES)
+        self.row_bytes = width * channels
+        self.bytes = height * self.row_bytes
+        self.buffer = None if self.kind == _FED else \
+            memoryview(arena)[offset:offset + pixels * channels]
         self.dtype = _DTYPES[dtype]
         self.scale = struct.unpack("<f", struct.pack("<I", scale))[0]   # exact in any float
         self.shape = tuple(dims[:rank])
@@ -90,8 +98,9 @@ class Model:
         at = _HEADER_BYTES + rings * _RING_BYTES
         ports = [Port(schedule, self._arena, at + i * _PORT_BYTES, _HEADER_BYTES)
                  for i in range(ports)]
-        self._inputs = [port for port in ports if port.kind == 0]
-        self._outputs = [port for port in ports if port.kind == 1]
+        self._inputs = [port for port in ports if port.kind != _OUTPUT]
+        self._outputs = [port for port in ports if port.kind == _OUTPUT]
+        self._to_feed = 0               # bytes of the image that the run still waits for
         self.inputs = tuple(port.buffer for port in self._inputs)
         self.outputs = tuple(port.buffer for port in self._outputs)
         self.input, self.output = self.inputs[0], self.outputs[0]
@@ -113,20 +122,35 @@ class Model:
         are quantised. Without `x` the input is what was written to `.input`; a run may overwrite
         it. Allocates nothing when `x` is bytes or None.
         """
-        machine = self._opened()
-        if x is not None:
-            self._write(x)
-        machine.run()
+        self._begin(x)
+        self._machine.run()
         return self.output
 
     def steps(self, x=None):
         """Runs in bounded pieces: `for _ in m.steps(): ...` does something else in between."""
-        machine = self._opened()
-        if x is not None:
-            self._write(x)
-        machine.start()
-        while machine.step():
+        self._begin(x)
+        while self._machine.step() == _MORE:
             yield
+
+    def feed(self, rows):
+        """Gives the next rows of an image, any whole number of them, to a model that was packed
+        with `--feed rows`. Returns True when the output is ready; the next row begins a new run.
+
+        `rows` is bytes-like, in the model's own numbers. Raises ValueError if it is no whole number
+        of rows or more than the image has left.
+        """
+        machine = self._opened()
+        port = self._fed()
+        if not self._to_feed:
+            machine.start()
+            self._to_feed = port.bytes
+        size = _size(rows)
+        if size % port.row_bytes or size > self._to_feed:
+            raise ValueError("rows of %d bytes are needed, %d are left; got %d bytes" % (
+                port.row_bytes, self._to_feed // port.row_bytes, size))
+        machine.offer(rows)
+        self._to_feed -= size
+        return machine.run() == _DONE
 
     def values(self, output=0):
         """An output as real numbers."""
@@ -142,17 +166,30 @@ class Model:
 
     def selftest(self):
         """Runs the golden vectors of the file; returns (how many were exact, how many it has)."""
-        machine, exact = self._opened(), 0
+        exact = 0
         for seed, expected in self._vectors:
-            for port in self._inputs:
-                seed = noise(seed, port.buffer)
-            machine.run()
+            self.run_noise(seed)
             at, same = 0, True
             for out in self.outputs:    # in place: a large output has no room for a copy
                 end = at + len(out)
                 same, at = same and out == expected[at:end], end
             exact += same and at == len(expected)
         return exact, len(self._vectors)
+
+    def run_noise(self, seed):
+        """Runs with the input that a seed stands for."""
+        machine = self._opened()
+        machine.start()
+        for port in self._inputs:
+            if port.buffer is not None:
+                seed = noise(seed, port.buffer)
+                continue
+            row = bytearray(port.row_bytes)
+            for _ in range(port.bytes // port.row_bytes):
+                seed = noise(seed, row)
+                machine.offer(row)
+                machine.run()
+        machine.run()
 
     def close(self):
         """Lets go of arena and schedule. The model can't be used any more."""
@@ -203,8 +240,30 @@ class Model:
             raise ValueError("the model is closed")
         return self._machine
 
-    def _write(self, x):
-        port = self._inputs[0]
+    def _fed(self):
+        """The input that is fed in rows."""
+        if self._inputs[0].buffer is not None:
+            raise ValueError("this model holds its input: write to .input or run(x), or pack it "
+                             "with --feed rows")
+        return self._inputs[0]
+
+    def _begin(self, x):
+        """Starts a run with an input."""
+        machine, port = self._opened(), self._inputs[0]
+        if port.buffer is not None:
+            if x is not None:
+                self._write(port, x)
+            machine.start()
+            return
+        if x is None:
+            raise ValueError("this model is fed rows: run(x), or feed(rows)")
+        if _size(x) != port.bytes:
+            raise ValueError(_WRONG_SIZE % (port.bytes, _shape(port), port.dtype, _size(x)))
+        self._to_feed = 0
+        machine.start()
+        machine.offer(x)
+
+    def _write(self, port, x):
         real = port.dtype == "float32"
         if real and isinstance(x, _LISTS):
             port.quantize_all(x)
@@ -220,9 +279,8 @@ class Model:
         if real and size == 4 * wanted:
             port.quantize_all(x)
         elif size != wanted:
-            raise ValueError("input needs %d bytes (%s %s), got %d" % (
-                4 * wanted if real else wanted, "x".join(str(n) for n in port.shape),
-                port.dtype, size))
+            raise ValueError(_WRONG_SIZE % (4 * wanted if real else wanted, _shape(port),
+                                            port.dtype, size))
 
     def _read_notes(self, file, at, end):
         while at + _NOTE_BYTES <= end:
@@ -253,6 +311,20 @@ def load(source, arena=None):
         else:
             schedule = file.read()
     return Model(schedule, arena)
+
+
+def _size(x):
+    """Bytes of something bytes-like."""
+    if not isinstance(x, str):          # MicroPython would take its bytes
+        try:
+            return copy(_NOTHING, x)
+        except (TypeError, BufferError):
+            pass
+    raise TypeError("rows must be bytes-like (bytes, bytearray, memoryview, array)")
+
+
+def _shape(port):
+    return "x".join(str(n) for n in port.shape)
 
 
 def _float32(real):

@@ -2,6 +2,8 @@
 """The C runtime on this machine, with the interface of the board's native module `_tinyml`."""
 from tinyml._native import ffi, lib
 
+DONE, MORE, HUNGRY = range(3)       # tml_state_t
+
 
 class Machine:
     """An opened schedule in an arena. Keeps both buffers; neither is copied.
@@ -22,13 +24,18 @@ class Machine:
         """Goes back to the first step."""
         lib.tml_start(self._model)
 
-    def step(self) -> bool:
-        """One bounded piece of work; False when the run is done."""
-        return bool(lib.tml_step(self._model))
+    def offer(self, pixels):
+        """The next pixels of an input that is fed, for `step` and `run` to take."""
+        self._fed = ffi.from_buffer(pixels)
+        lib.tml_offer(self._model, self._fed, len(self._fed))
 
-    def run(self):
-        """All steps, from the first."""
-        lib.tml_run(self._model)
+    def step(self) -> int:
+        """One bounded piece of work: MORE is left, the run is DONE, or it is HUNGRY for pixels."""
+        return lib.tml_step(self._model)
+
+    def run(self) -> int:
+        """All that can be done: DONE or HUNGRY."""
+        return lib.tml_run(self._model)
 
 
 def noise(seed: int, buffer) -> int:

@@ -6,8 +6,8 @@ from pathlib import Path
 from tinyml.board import Board
 from tinyml.errors import ModelError, ScheduleError
 from tinyml.model import Model
-from tinyml.native import noise
 from tinyml.pipeline import Compiled, compile_model
+from tinyml.plan import Options
 from tinyml.schedule import encode
 
 SEEDS = (0x5EED0001, 0x5EED0002)        # of the golden vectors; any numbers but 0
@@ -30,19 +30,24 @@ class Packed:
                 "executed_macs": compiled.executed_macs, "plan_seconds": compiled.plan_seconds}
 
 
-def pack(model: Path, labels: Path | None = None, ram: int | None = None,
+def pack(model: Path, labels: Path | None = None, options: Options = Options(),
          board: Board | None = None) -> Packed:
-    """Packs a model file for a board or for `ram` bytes of arena, whichever is less.
+    """Packs a model file as the options say, for at most the RAM of a board if there is one.
 
     Raises ModelError if the file can't be read, UnsupportedError, FitError.
     """
-    limits = [limit for limit in (ram, board and board.ram_bytes) if limit is not None]
     compiled = compile_model(read_file(model), _name(model), _labels(labels, model),
-                             min(limits, default=None))
+                             within(options, board))
     bare = encode(compiled.schedule)
     vectors = tuple((seed, _output_of_noise(bare, seed)) for seed in SEEDS)
     schedule = replace(compiled.schedule, vectors=vectors)
     return Packed(encode(schedule), replace(compiled, schedule=schedule))
+
+
+def within(options: Options, board: Board | None) -> Options:
+    """The options, with the RAM of a board as the limit if that is less."""
+    limits = [limit for limit in (options.ram, board and board.ram_bytes) if limit is not None]
+    return replace(options, ram=min(limits, default=None))
 
 
 def _name(model: Path) -> str:
@@ -58,10 +63,10 @@ def read_file(path: Path) -> bytes:
         raise ModelError(f"`{path}` cannot be read: {error.strerror}") from None
 
 
-def read_schedule(path: Path, ram: int | None = None, board: Board | None = None) -> bytes:
+def read_schedule(path: Path, options: Options = Options(), board: Board | None = None) -> bytes:
     """A `.tml` as it is, or a model packed here. Raises ScheduleError if it is damaged."""
     if path.suffix != ".tml":
-        return pack(path, ram=ram, board=board).file
+        return pack(path, options=options, board=board).file
     file = read_file(path)
     try:
         Model(file).close()
@@ -84,7 +89,5 @@ def _labels(path: Path | None, model: Path) -> tuple[str, ...]:
 def _output_of_noise(file: bytes, seed: int) -> bytes:
     """All outputs of the model for the noise that a seed stands for."""
     with Model(file) as model:
-        for buffer in model.inputs:
-            seed = noise(seed, buffer)
-        model.run()
+        model.run_noise(seed)
         return b"".join(bytes(buffer) for buffer in model.outputs)

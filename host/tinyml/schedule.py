@@ -15,6 +15,7 @@ class Schedule:
 
     name: str
     arena_bytes: int
+    longest_stage: int
     rings: tuple[dict, ...]
     ports: tuple[dict, ...]
     steps: tuple[tuple[str, dict], ...]
@@ -34,7 +35,8 @@ def encode(schedule: Schedule) -> bytes:
         "head_bytes": f.HEADER.size + len(body), "data_bytes": len(schedule.data),
         "data_crc": crc32(schedule.data), "arena_bytes": schedule.arena_bytes,
         "ring_count": len(schedule.rings), "port_count": len(schedule.ports),
-        "step_count": len(schedule.steps), "step_bytes": len(steps)}
+        "step_count": len(schedule.steps), "longest_stage": schedule.longest_stage,
+        "step_bytes": len(steps)}
     covered = f.HEADER.offset("version")
     header["crc"] = crc32(_pack(f.HEADER, header | {"crc": 0})[covered:] + body)
     return _pack(f.HEADER, header) + body + schedule.data
@@ -62,7 +64,8 @@ def decode(file: bytes) -> Schedule:
         raise ScheduleError("the schedule ends too early: copy the file again") from error
     labels = notes[f.NOTE_LABELS].decode()
     data = file[header["head_bytes"]:header["head_bytes"] + header["data_bytes"]]
-    return Schedule(notes[f.NOTE_NAME].decode(), header["arena_bytes"], rings, ports, tuple(steps),
+    return Schedule(notes[f.NOTE_NAME].decode(), header["arena_bytes"], header["longest_stage"],
+                    rings, ports, tuple(steps),
                     data, tuple(labels.split("\n")) if labels else (), tuple(notes[f.NOTE_VECTOR]))
 
 

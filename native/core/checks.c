@@ -11,12 +11,16 @@ static tml_status_t check_conv2d(const tml_model_t *m, const void *step)
     }
     const tml_ring_t *output = tml_check_ring(m, s->output);
     const tml_ring_t *input = tml_check_ring(m, s->input);
+    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
     if (!output ||
-        !input) {
+        !input ||
+        !input2) {
         return TML_BAD_RING;
     }
     if (s->block == 0 ||
-        s->reserved0 != 0) {
+        s->reserved != 0 ||
+        !(s->inputs == 1) ||
+        !(s->rows == 1)) {
         return TML_BAD_STEP;
     }
     if (!tml_check_data(m, s->weights, 1, tml_product(tml_product(tml_product(output->channels, s->k_h), s->k_w), input->channels)) ||
@@ -37,11 +41,17 @@ static tml_status_t check_depthwise_conv2d(const tml_model_t *m, const void *ste
     }
     const tml_ring_t *output = tml_check_ring(m, s->output);
     const tml_ring_t *input = tml_check_ring(m, s->input);
+    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
     if (!output ||
-        !input) {
+        !input ||
+        !input2) {
         return TML_BAD_RING;
     }
     if (s->block == 0 ||
+        s->reserved != 0 ||
+        s->reserved0 != 0 ||
+        !(s->inputs == 1) ||
+        !(s->rows == 1) ||
         !(output->channels == tml_product(input->channels, s->multiplier))) {
         return TML_BAD_STEP;
     }
@@ -63,11 +73,17 @@ static tml_status_t check_fully_connected(const tml_model_t *m, const void *step
     }
     const tml_ring_t *output = tml_check_ring(m, s->output);
     const tml_ring_t *input = tml_check_ring(m, s->input);
+    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
     if (!output ||
-        !input) {
+        !input ||
+        !input2) {
         return TML_BAD_RING;
     }
     if (s->block == 0 ||
+        s->reserved != 0 ||
+        !(s->inputs == 1) ||
+        !(s->rows == 1) ||
+        !(tml_whole(input)) ||
         !(output->channels == 1) ||
         !(-31 <= s->shift) ||
         !(s->shift <= 30)) {
@@ -88,11 +104,17 @@ static tml_status_t check_average_pool(const tml_model_t *m, const void *step)
     }
     const tml_ring_t *output = tml_check_ring(m, s->output);
     const tml_ring_t *input = tml_check_ring(m, s->input);
+    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
     if (!output ||
-        !input) {
+        !input ||
+        !input2) {
         return TML_BAD_RING;
     }
     if (s->block == 0 ||
+        s->reserved != 0 ||
+        s->reserved0 != 0 ||
+        !(s->inputs == 1) ||
+        !(s->rows == 1) ||
         !(input->channels == output->channels) ||
         !(s->pad_top < s->k_h) ||
         !(s->pad_left < s->k_w) ||
@@ -112,11 +134,17 @@ static tml_status_t check_max_pool(const tml_model_t *m, const void *step)
     }
     const tml_ring_t *output = tml_check_ring(m, s->output);
     const tml_ring_t *input = tml_check_ring(m, s->input);
+    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
     if (!output ||
-        !input) {
+        !input ||
+        !input2) {
         return TML_BAD_RING;
     }
     if (s->block == 0 ||
+        s->reserved != 0 ||
+        s->reserved0 != 0 ||
+        !(s->inputs == 1) ||
+        !(s->rows == 1) ||
         !(input->channels == output->channels) ||
         !(s->pad_top < s->k_h) ||
         !(s->pad_left < s->k_w) ||
@@ -135,15 +163,25 @@ static tml_status_t check_mean(const tml_model_t *m, const void *step)
     }
     const tml_ring_t *output = tml_check_ring(m, s->output);
     const tml_ring_t *input = tml_check_ring(m, s->input);
+    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
     if (!output ||
-        !input) {
+        !input ||
+        !input2) {
         return TML_BAD_RING;
     }
     if (s->block == 0 ||
+        s->reserved != 0 ||
         s->reserved0 != 0 ||
-        !(input->channels == output->channels) ||
-        !(input->height == output->height) ||
-        !(output->width == 1) ||
+        !(s->inputs == 1) ||
+        !(s->rows == 1) ||
+        !(tml_sums(input)) ||
+        !(tml_product(output->channels, 4) == input->channels) ||
+        !(s->pad_top <= 0) ||
+        !(s->pad_left <= 0) ||
+        !(s->k_h == 1) ||
+        !(s->k_w == 1) ||
+        !((output->height - 1) * s->stride_h - s->pad_top < input->height) ||
+        !((output->width - 1) * s->stride_w - s->pad_left < input->width) ||
         !(-31 <= s->shift) ||
         !(s->shift <= 30)) {
         return TML_BAD_STEP;
@@ -166,7 +204,15 @@ static tml_status_t check_add(const tml_model_t *m, const void *step)
         return TML_BAD_RING;
     }
     if (s->block == 0 ||
-        s->reserved0 != 0 ||
+        s->reserved != 0 ||
+        !(s->inputs == 2) ||
+        !(s->rows == 1) ||
+        !(s->k_h == 1) ||
+        !(s->k_w == 1) ||
+        !(s->pad_top == 0) ||
+        !(s->pad_left == 0) ||
+        !(s->stride_h == 1) ||
+        !(s->stride_w == 1) ||
         !(input->height == output->height) ||
         !(input->width == output->width) ||
         !(input->channels == output->channels) ||
@@ -192,12 +238,21 @@ static tml_status_t check_pad(const tml_model_t *m, const void *step)
     }
     const tml_ring_t *output = tml_check_ring(m, s->output);
     const tml_ring_t *input = tml_check_ring(m, s->input);
+    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
     if (!output ||
-        !input) {
+        !input ||
+        !input2) {
         return TML_BAD_RING;
     }
     if (s->block == 0 ||
-        s->reserved0 != 0) {
+        s->reserved != 0 ||
+        s->reserved0 != 0 ||
+        !(s->inputs == 1) ||
+        !(s->rows == 1) ||
+        !(s->k_h == 1) ||
+        !(s->k_w == 1) ||
+        !(s->stride_h == 1) ||
+        !(s->stride_w == 1)) {
         return TML_BAD_STEP;
     }
     return TML_OK;
@@ -211,11 +266,22 @@ static tml_status_t check_softmax(const tml_model_t *m, const void *step)
     }
     const tml_ring_t *output = tml_check_ring(m, s->output);
     const tml_ring_t *input = tml_check_ring(m, s->input);
+    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
     if (!output ||
-        !input) {
+        !input ||
+        !input2) {
         return TML_BAD_RING;
     }
     if (s->block == 0 ||
+        s->reserved != 0 ||
+        !(s->inputs == 1) ||
+        !(s->rows == 1) ||
+        !(s->k_h == 1) ||
+        !(s->k_w == 1) ||
+        !(s->pad_top == 0) ||
+        !(s->pad_left == 0) ||
+        !(s->stride_h == 1) ||
+        !(s->stride_w == 1) ||
         !(input->height == output->height) ||
         !(input->width == output->width) ||
         !(input->channels == output->channels)) {
@@ -235,11 +301,22 @@ static tml_status_t check_lookup(const tml_model_t *m, const void *step)
     }
     const tml_ring_t *output = tml_check_ring(m, s->output);
     const tml_ring_t *input = tml_check_ring(m, s->input);
+    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
     if (!output ||
-        !input) {
+        !input ||
+        !input2) {
         return TML_BAD_RING;
     }
     if (s->block == 0 ||
+        s->reserved != 0 ||
+        !(s->inputs == 1) ||
+        !(s->rows == 1) ||
+        !(s->k_h == 1) ||
+        !(s->k_w == 1) ||
+        !(s->pad_top == 0) ||
+        !(s->pad_left == 0) ||
+        !(s->stride_h == 1) ||
+        !(s->stride_w == 1) ||
         !(input->height == output->height) ||
         !(input->width == output->width) ||
         !(input->channels == output->channels)) {
@@ -259,12 +336,18 @@ static tml_status_t check_transpose(const tml_model_t *m, const void *step)
     }
     const tml_ring_t *output = tml_check_ring(m, s->output);
     const tml_ring_t *input = tml_check_ring(m, s->input);
+    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
     if (!output ||
-        !input) {
+        !input ||
+        !input2) {
         return TML_BAD_RING;
     }
     if (s->block == 0 ||
+        s->reserved != 0 ||
         s->reserved0 != 0 ||
+        !(s->inputs == 1) ||
+        !(s->rows == 1) ||
+        !(tml_whole(input)) ||
         !(s->axis_y < 3) ||
         !(s->axis_x < 3) ||
         !(s->axis_c < 3) ||
@@ -274,6 +357,213 @@ static tml_status_t check_transpose(const tml_model_t *m, const void *step)
         !(tml_dim(input, s->axis_x) == output->width) ||
         !(tml_dim(input, s->axis_c) == output->channels)) {
         return TML_BAD_STEP;
+    }
+    return TML_OK;
+}
+
+static tml_status_t check_sum(const tml_model_t *m, const void *step)
+{
+    const tml_sum_t *s = step;
+    if (s->words != sizeof *s / 4) {
+        return TML_BAD_STEP;
+    }
+    const tml_ring_t *output = tml_check_ring(m, s->output);
+    const tml_ring_t *input = tml_check_ring(m, s->input);
+    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
+    if (!output ||
+        !input ||
+        !input2) {
+        return TML_BAD_RING;
+    }
+    if (s->block == 0 ||
+        s->reserved != 0 ||
+        s->reserved0 != 0 ||
+        !(s->inputs == 1) ||
+        !(s->rows == 1) ||
+        !(s->k_h == 1) ||
+        !(s->k_w == 1) ||
+        !(s->pad_top == 0) ||
+        !(s->pad_left == 0) ||
+        !(s->stride_h == 1) ||
+        !(s->stride_w == 1) ||
+        !(input->height == output->height) ||
+        !(input->width == output->width) ||
+        !(tml_sums(output)) ||
+        !(tml_product(input->channels, 4) == output->channels)) {
+        return TML_BAD_STEP;
+    }
+    return TML_OK;
+}
+
+static tml_status_t check_average(const tml_model_t *m, const void *step)
+{
+    const tml_average_t *s = step;
+    if (s->words != sizeof *s / 4) {
+        return TML_BAD_STEP;
+    }
+    const tml_ring_t *output = tml_check_ring(m, s->output);
+    const tml_ring_t *input = tml_check_ring(m, s->input);
+    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
+    if (!output ||
+        !input ||
+        !input2) {
+        return TML_BAD_RING;
+    }
+    if (s->block == 0 ||
+        s->reserved != 0 ||
+        s->reserved0 != 0 ||
+        !(s->inputs == 1) ||
+        !(s->rows == 1) ||
+        !(tml_sums(input)) ||
+        !(tml_product(output->channels, 4) == input->channels) ||
+        !(s->pad_top <= 0) ||
+        !(s->pad_left <= 0) ||
+        !(s->k_h == 1) ||
+        !(s->k_w == 1) ||
+        !((output->height - 1) * s->stride_h - s->pad_top < input->height) ||
+        !((output->width - 1) * s->stride_w - s->pad_left < input->width) ||
+        !(s->count != 0) ||
+        !(s->count <= 65536)) {
+        return TML_BAD_STEP;
+    }
+    return TML_OK;
+}
+
+static tml_status_t check_take(const tml_model_t *m, const void *step)
+{
+    const tml_take_t *s = step;
+    if (s->words != sizeof *s / 4) {
+        return TML_BAD_STEP;
+    }
+    const tml_ring_t *output = tml_check_ring(m, s->output);
+    const tml_ring_t *input = tml_check_ring(m, s->input);
+    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
+    if (!output ||
+        !input ||
+        !input2) {
+        return TML_BAD_RING;
+    }
+    if (s->block == 0 ||
+        s->reserved != 0 ||
+        !(s->inputs == 0) ||
+        !(s->rows == 1)) {
+        return TML_BAD_STEP;
+    }
+    return TML_OK;
+}
+
+static tml_status_t check_conv2d_stack(const tml_model_t *m, const void *step)
+{
+    const tml_conv2d_stack_t *s = step;
+    if (s->words != sizeof *s / 4) {
+        return TML_BAD_STEP;
+    }
+    const tml_ring_t *output = tml_check_ring(m, s->output);
+    const tml_ring_t *input = tml_check_ring(m, s->input);
+    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
+    if (!output ||
+        !input ||
+        !input2) {
+        return TML_BAD_RING;
+    }
+    if (s->block == 0 ||
+        s->reserved != 0 ||
+        s->reserved0 != 0 ||
+        !(s->inputs == 1) ||
+        !(s->rows == 1) ||
+        !(s->k_w == 1) ||
+        !(s->pad_left == 0) ||
+        !(s->stride_w == 1) ||
+        !(input->width == output->width) ||
+        !(output->channels == tml_product(s->k_h, s->filters))) {
+        return TML_BAD_STEP;
+    }
+    if (!tml_check_data(m, s->weights, 1, tml_product(s->filters, input->channels)) ||
+        !tml_check_data(m, s->bias, 4, s->filters) ||
+        !tml_check_data(m, s->mult, 4, s->filters) ||
+        !tml_check_data(m, s->shift, 1, s->filters) ||
+        !tml_check_limits(m, s->shift, s->filters, -31, 30)) {
+        return TML_BAD_DATA;
+    }
+    return TML_OK;
+}
+
+static tml_status_t check_depthwise_conv2d_stack(const tml_model_t *m, const void *step)
+{
+    const tml_depthwise_conv2d_stack_t *s = step;
+    if (s->words != sizeof *s / 4) {
+        return TML_BAD_STEP;
+    }
+    const tml_ring_t *output = tml_check_ring(m, s->output);
+    const tml_ring_t *input = tml_check_ring(m, s->input);
+    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
+    if (!output ||
+        !input ||
+        !input2) {
+        return TML_BAD_RING;
+    }
+    if (s->block == 0 ||
+        s->reserved != 0 ||
+        !(s->inputs == 1) ||
+        !(s->rows == 1) ||
+        !(s->k_h == 1) ||
+        !(s->pad_top == 0) ||
+        !(s->stride_h == 1) ||
+        !(s->high != 0) ||
+        !(s->taps_h != 0) ||
+        !(input->height == output->height) ||
+        !(output->channels == tml_product(s->high, s->filters)) ||
+        !(tml_product(tml_product(s->high - 1, s->step_h) + s->taps_h, s->filters) <= input->channels)) {
+        return TML_BAD_STEP;
+    }
+    if (!tml_check_data(m, s->weights, 1, tml_product(tml_product(s->taps_h, s->k_w), s->filters)) ||
+        !tml_check_data(m, s->bias, 4, s->filters) ||
+        !tml_check_data(m, s->mult, 4, s->filters) ||
+        !tml_check_data(m, s->shift, 1, s->filters) ||
+        !tml_check_limits(m, s->shift, s->filters, -31, 30)) {
+        return TML_BAD_DATA;
+    }
+    return TML_OK;
+}
+
+static tml_status_t check_conv2d_unstack(const tml_model_t *m, const void *step)
+{
+    const tml_conv2d_unstack_t *s = step;
+    if (s->words != sizeof *s / 4) {
+        return TML_BAD_STEP;
+    }
+    const tml_ring_t *output = tml_check_ring(m, s->output);
+    const tml_ring_t *input = tml_check_ring(m, s->input);
+    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
+    if (!output ||
+        !input ||
+        !input2) {
+        return TML_BAD_RING;
+    }
+    if (s->block == 0 ||
+        s->reserved != 0 ||
+        s->reserved0 != 0 ||
+        s->reserved1 != 0 ||
+        !(s->inputs == 1) ||
+        !(s->rows != 0) ||
+        !(s->k_h == 1) ||
+        !(s->k_w == 1) ||
+        !(s->pad_top == 0) ||
+        !(s->pad_left == 0) ||
+        !(s->stride_h == 1) ||
+        !(s->stride_w == 1) ||
+        !(input->channels == tml_product(s->rows, s->filter_channels)) ||
+        !(input->width == output->width) ||
+        !(tml_product(input->height, s->rows) - output->height < s->rows) ||
+        !(tml_product(input->height, s->rows) >= output->height)) {
+        return TML_BAD_STEP;
+    }
+    if (!tml_check_data(m, s->weights, 1, tml_product(output->channels, s->filter_channels)) ||
+        !tml_check_data(m, s->bias, 4, output->channels) ||
+        !tml_check_data(m, s->mult, 4, output->channels) ||
+        !tml_check_data(m, s->shift, 1, output->channels) ||
+        !tml_check_limits(m, s->shift, output->channels, -31, 30)) {
+        return TML_BAD_DATA;
     }
     return TML_OK;
 }
@@ -290,4 +580,10 @@ const tml_check_t tml_checks[TML_STEP_CODES] = {
     check_softmax,
     check_lookup,
     check_transpose,
+    check_sum,
+    check_average,
+    check_take,
+    check_conv2d_stack,
+    check_depthwise_conv2d_stack,
+    check_conv2d_unstack,
 };

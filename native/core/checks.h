@@ -17,6 +17,12 @@ uint32_t tml_product(uint32_t a, uint16_t b);
 /* Extent of an axis: 0 height, 1 width, 2 channels. */
 uint16_t tml_dim(const tml_ring_t *ring, uint8_t axis);
 
+/* Whether the ring holds its tensor in one piece. */
+int tml_whole(const tml_ring_t *ring);
+
+/* Whether the ring can hold sums: int32, aligned. */
+int tml_sums(const tml_ring_t *ring);
+
 /* The ring of that index, or NULL if there is none. */
 const tml_ring_t *tml_check_ring(const tml_model_t *m, uint16_t index);
 

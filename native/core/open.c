@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Checks a schedule once, so that nothing has to be checked while it runs. */
 #include "checks.h"
+#include "stage.h"
+
+enum { MOST_FIRINGS = 1 << 22 };        /* of a run: what a dry run may take at opening */
 
 uint32_t tml_product(uint32_t a, uint16_t b)
 {
@@ -12,6 +15,16 @@ uint32_t tml_product(uint32_t a, uint16_t b)
 uint16_t tml_dim(const tml_ring_t *ring, uint8_t axis)
 {
     return axis == 0 ? ring->height : axis == 1 ? ring->width : ring->channels;
+}
+
+int tml_whole(const tml_ring_t *ring)
+{
+    return ring->pitch == ring->width && ring->pixels == tml_whole_pixels(ring);
+}
+
+int tml_sums(const tml_ring_t *ring)
+{
+    return ring->offset % 4 == 0 && ring->channels % 4 == 0;
 }
 
 const tml_ring_t *tml_check_ring(const tml_model_t *m, uint16_t index)
@@ -52,7 +65,7 @@ static tml_status_t check_file(const tml_header_t *h, size_t file_bytes)
     if (h->head_bytes > file_bytes || h->data_bytes > file_bytes - h->head_bytes) {
         return TML_TRUNCATED;
     }
-    if (h->head_bytes < sizeof *h || h->head_bytes % TML_ALIGN != 0 || h->reserved0 != 0) {
+    if (h->head_bytes < sizeof *h || h->head_bytes % TML_ALIGN != 0 || h->arena_bytes % 4 != 0) {
         return TML_CORRUPT;
     }
     const uint8_t *head = (const uint8_t *)h;
@@ -67,21 +80,23 @@ static tml_status_t check_file(const tml_header_t *h, size_t file_bytes)
 /* Who reads a model through its ports counts on these numbers. */
 static int port_is_sound(const tml_port_t *port)
 {
-    return port->kind <= 1 && port->dtype <= 2 && port->rank <= 4 && port->channels_first <= 1 &&
+    return port->kind <= 2 && port->dtype <= 2 && port->rank <= 4 && port->channels_first <= 1 &&
            port->reserved0 == 0;
 }
 
-/* Every ring inside the arena, every port on a ring, at least one input and one output. */
+/* Every ring inside the arena, before the progress of steps; every port on a ring, at least one
+   input and one output. */
 static tml_status_t check_rings(const tml_model_t *m)
 {
-    uint32_t inputs = 0;
+    const uint32_t room = m->header->arena_bytes -
+                          m->header->longest_stage * (uint32_t)sizeof(tml_progress_t);
+    uint32_t outputs = 0;
     for (uint32_t i = 0; i < m->header->ring_count; i++) {
         const tml_ring_t *ring = &m->rings[i];
-        uint32_t whole = (uint32_t)ring->height * ring->width;
-        uint32_t bytes = tml_product(ring->pixels, ring->channels);
-        if (whole == 0 || ring->channels == 0 || ring->pixels != whole || ring->reserved0 != 0 ||
-            ring->offset > m->header->arena_bytes ||
-            bytes > m->header->arena_bytes - ring->offset) {
+        if (ring->height == 0 || ring->width == 0 || ring->channels == 0 ||
+            ring->pitch < ring->width || ring->pixels == 0 ||
+            ring->pixels > tml_whole_pixels(ring) || ring->offset > room ||
+            tml_product(ring->pixels, ring->channels) > room - ring->offset) {
             return TML_BAD_RING;
         }
     }
@@ -89,9 +104,9 @@ static tml_status_t check_rings(const tml_model_t *m)
         if (tml_check_ring(m, m->ports[i].ring) == NULL || !port_is_sound(&m->ports[i])) {
             return TML_BAD_RING;
         }
-        inputs += m->ports[i].kind == 0;
+        outputs += m->ports[i].kind == 1;
     }
-    return inputs != 0 && inputs < m->header->port_count ? TML_OK : TML_BAD_RING;
+    return outputs != 0 && outputs < m->header->port_count ? TML_OK : TML_BAD_RING;
 }
 
 static tml_status_t check_steps(const tml_model_t *m)
@@ -114,6 +129,57 @@ static tml_status_t check_steps(const tml_model_t *m)
     return left == 0 ? TML_OK : TML_BAD_STEP;
 }
 
+/* What a step reads that it does not wait for must be whole, and so must be what it writes that
+   nobody waits for; a writer knows its readers. */
+static int link_is_sound(const tml_model_t *m, uint32_t index, uint8_t back, uint16_t ring)
+{
+    if (back == 0) {
+        return m->rings[ring].pixels == tml_whole_pixels(&m->rings[ring]);
+    }
+    return back <= index && tml_stage_step(m, index - back)->output == ring &&
+           tml_stage_step(m, index - back)->reach >= back;
+}
+
+static int step_is_linked(const tml_model_t *m, uint32_t index)
+{
+    const tml_step_t *step = tml_stage_step(m, index);
+    const tml_ring_t *output = &m->rings[step->output];
+    return (step->stage != 0) == (index == 0) && index + step->reach < m->stage_steps &&
+           (step->reach != 0 || output->pixels == tml_whole_pixels(output)) &&
+           (step->inputs > 0 ? link_is_sound(m, index, step->back, step->input)
+                             : step->back == 0) &&
+           (step->inputs > 1 ? link_is_sound(m, index, step->back2, step->input2)
+                             : step->back2 == 0);
+}
+
+/* Each stage by itself: its links, then a dry run of the firing rule to its end. */
+static tml_status_t check_stages(tml_model_t *m)
+{
+    uint32_t firings = 0, steps_left = m->header->step_count;
+    for (uint32_t at = 0; at != m->header->step_bytes; at = tml_stage_end(m)) {
+        const uint32_t steps = ((const tml_step_t *)(const void *)(m->steps + at))->stage;
+        if (steps == 0 || steps > m->header->longest_stage || steps > steps_left) {
+            return TML_BAD_STAGE;
+        }
+        steps_left -= steps;
+        tml_stage_begin(m, at);
+        for (uint32_t i = 0; i < steps; i++) {
+            if (!step_is_linked(m, i)) {
+                return TML_BAD_STAGE;
+            }
+        }
+        while (steps > 1 && m->unfinished != 0) {
+            m->fed_bytes = UINT32_MAX;
+            const int next = tml_stage_next(m);
+            if (next == TML_NO_STEP || ++firings > MOST_FIRINGS) {
+                return TML_BAD_STAGE;
+            }
+            tml_stage_fired(m, (uint32_t)next);
+        }
+    }
+    return TML_OK;
+}
+
 tml_status_t tml_open(tml_model_t *m, const void *file, size_t file_bytes,
                       void *arena, size_t arena_bytes)
 {
@@ -124,6 +190,10 @@ tml_status_t tml_open(tml_model_t *m, const void *file, size_t file_bytes,
     tml_status_t status = check_file(h, file_bytes);
     if (status != TML_OK) {
         return status;
+    }
+    const uint32_t state = h->longest_stage * (uint32_t)sizeof(tml_progress_t);
+    if (h->arena_bytes < state) {
+        return TML_CORRUPT;
     }
     if (arena_bytes < h->arena_bytes) {
         return TML_ARENA;
@@ -141,10 +211,16 @@ tml_status_t tml_open(tml_model_t *m, const void *file, size_t file_bytes,
     m->steps = head + steps;
     m->data = head + h->head_bytes;
     m->arena = arena;
+    m->progress = (void *)(m->arena + (h->arena_bytes - state));
     status = check_rings(m);
     if (status == TML_OK) {
         status = check_steps(m);
     }
-    tml_start(m);
+    if (status == TML_OK) {
+        status = check_stages(m);
+    }
+    if (status == TML_OK) {
+        tml_start(m);
+    }
     return status;
 }

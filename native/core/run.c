@@ -1,45 +1,58 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs the steps in order, one block of pixels at a time. */
+/* Runs stage after stage, one firing at a time. */
 #include "checks.h"
 #include "kernels.h"
+#include "stage.h"
 
 #define TML_KERNEL(code, name) tml_##name,
 static const tml_kernel_t kernels[TML_STEP_CODES] = { TML_STEPS(TML_KERNEL) };
 
 void tml_start(tml_model_t *m)
 {
-    m->next = m->steps;
-    m->steps_left = m->header->step_count;
-    m->y = 0;
-    m->x = 0;
+    m->fed_bytes = 0;
+    m->unfinished = 0;
+    if (m->header->step_count != 0) {
+        tml_stage_begin(m, 0);
+    }
 }
 
-int tml_step(tml_model_t *m)
+void tml_offer(tml_model_t *m, const void *pixels, size_t bytes)
 {
-    if (m->steps_left == 0) {
-        return 0;
-    }
-    const tml_step_t *step = (const void *)m->next;
-    const tml_ring_t *output = &m->rings[step->output];
-    uint16_t left = output->width - m->x;
-    tml_span_t at = { m->y, m->x, step->block < left ? step->block : left };
-    kernels[step->code - 1](m, step, at);
-    m->x += at.pixels;
-    if (m->x == output->width) {
-        m->x = 0;
-        m->y++;
-    }
-    if (m->y == output->height) {
-        m->y = 0;
-        m->next += step->words * 4u;
-        m->steps_left--;
-    }
-    return m->steps_left != 0;
+    m->fed = pixels;
+    m->fed_bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
 }
 
-void tml_run(tml_model_t *m)
+tml_state_t tml_step(tml_model_t *m)
 {
-    tml_start(m);
-    while (tml_step(m)) {
+    if (m->unfinished == 0) {
+        return TML_DONE;
     }
+    const int next = tml_stage_next(m);
+    if (next == TML_NO_STEP) {
+        return TML_HUNGRY;
+    }
+    const uint32_t index = (uint32_t)next;
+    const tml_step_t *step = tml_stage_step(m, index);
+    const tml_progress_t *at = &m->progress[index];
+    const tml_span_t span = { at->y, at->x, tml_stage_block(m, index) };
+    kernels[step->code - 1](m, step, span);
+    if (step->inputs == 0) {
+        const uint32_t taken = (uint32_t)span.pixels * m->rings[step->output].channels;
+        m->fed += taken;
+        m->fed_bytes -= taken;
+    }
+    tml_stage_fired(m, index);
+    if (m->unfinished == 0 && tml_stage_end(m) != m->header->step_bytes) {
+        tml_stage_begin(m, tml_stage_end(m));
+    }
+    return m->unfinished == 0 ? TML_DONE : TML_MORE;
+}
+
+tml_state_t tml_run(tml_model_t *m)
+{
+    tml_state_t state;
+    do {
+        state = tml_step(m);
+    } while (state == TML_MORE);
+    return state;
 }

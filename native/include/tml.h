@@ -10,6 +10,12 @@
 #define TML_STATUS_ENUM(name, text) TML_##name,
 typedef enum { TML_STATUSES(TML_STATUS_ENUM) TML_STATUS_COUNT } tml_status_t;
 
+/* How far a step of the stage is: the output row and pixel at which it fires next. */
+typedef struct {
+    uint32_t at;            /* where the step is, in the steps */
+    uint16_t y, x;
+} tml_progress_t;
+
 /* An opened schedule and how far its run is. Owned by the caller, who MUST NOT change it.
    Ports, rings and steps point into the file. */
 typedef struct {
@@ -19,10 +25,15 @@ typedef struct {
     const uint8_t *steps;
     const uint8_t *data;
     int8_t *arena;
-    const uint8_t *next;    /* the step that fires next */
-    uint16_t steps_left;
-    uint16_t y, x;          /* the output pixel at which it fires */
+    tml_progress_t *progress;       /* of each step of the stage; the end of the arena */
+    const int8_t *fed;              /* pixels that the caller offers */
+    uint32_t fed_bytes;
+    uint16_t stage_steps;
+    uint16_t unfinished;            /* steps of the stage; 0: the run is done */
+    uint16_t candidate;             /* no later step of the stage can fire */
 } tml_model_t;
+
+typedef enum { TML_DONE, TML_MORE, TML_HUNGRY } tml_state_t;
 
 /* Checks the whole file and binds it to an arena. Both addresses MUST be multiples of 4 (else
    TML_UNALIGNED), and both buffers MUST stay where they are while the model is used.
@@ -33,12 +44,17 @@ tml_status_t tml_open(tml_model_t *m, const void *file, size_t file_bytes,
 /* Goes back to the first step. A run MAY be given up at any time. */
 void tml_start(tml_model_t *m);
 
-/* Does one bounded piece of work: one block of pixels of one step. Returns 0 when the run is done.
-   The input MUST have been written before the first step; later steps write over it. */
-int tml_step(tml_model_t *m);
+/* Offers the next pixels of an input that is fed. They MUST stay until tml_run or tml_step has
+   returned TML_HUNGRY or TML_DONE. */
+void tml_offer(tml_model_t *m, const void *pixels, size_t bytes);
 
-/* Runs all steps, from the first. */
-void tml_run(tml_model_t *m);
+/* Does one bounded piece of work: one block of pixels of one step. TML_DONE: it was the last.
+   TML_HUNGRY: nothing was done, the caller is to offer more pixels.
+   An input that is not fed MUST have been written before the first; later ones write over it. */
+tml_state_t tml_step(tml_model_t *m);
+
+/* Goes on until the run is done or hungry. */
+tml_state_t tml_run(tml_model_t *m);
 
 /* Fills a buffer with the noise that golden vectors are made of; returns the seed to go on with. */
 uint32_t tml_noise(uint32_t seed, void *out, size_t bytes);

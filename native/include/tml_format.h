@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define TML_MAGIC 0x004c4d54u
-#define TML_VERSION 1u
+#define TML_VERSION 2u
 #define TML_ALIGN 16u
 #define TML_BASE_ALIGN 4u
 
@@ -25,7 +25,7 @@ typedef struct {
     uint16_t ring_count;
     uint16_t port_count;
     uint16_t step_count;
-    uint16_t reserved0;         /* zero */
+    uint16_t longest_stage;     /* steps of the longest stage: 8 bytes each end the arena */
     uint32_t step_bytes;        /* length of the steps; notes fill the rest of the head */
 } tml_header_t;
 typedef char tml_header_size[sizeof(tml_header_t) == 40 ? 1 : -1];
@@ -33,18 +33,18 @@ typedef char tml_header_size[sizeof(tml_header_t) == 40 ? 1 : -1];
 /* A place in the arena that holds the last `pixels` pixels of a tensor. */
 typedef struct {
     uint32_t offset;            /* in the arena */
-    uint32_t pixels;            /* that it holds; in version 1 all of them, height x width */
+    uint32_t pixels;            /* that it holds */
     uint16_t height;            /* rows of the tensor */
     uint16_t width;             /* pixels of a row */
     uint16_t channels;          /* bytes of a pixel */
-    uint16_t reserved0;         /* zero */
+    uint16_t pitch;             /* pixels from one row to the next: the width, or more in a part of a tensor */
 } tml_ring_t;
 typedef char tml_ring_size[sizeof(tml_ring_t) == 16 ? 1 : -1];
 
 /* An input or output of the model, and what its numbers mean. */
 typedef struct {
     uint16_t ring;              /* where its bytes are */
-    uint8_t kind;               /* 0 input, 1 output */
+    uint8_t kind;               /* 0 input, 1 output, 2 input that is fed in rows */
     uint8_t dtype;              /* of the model's tensor: 0 int8, 1 uint8, 2 float32 (held as int8) */
     uint32_t scale;             /* bits of a float32: real = scale * (q - zero_point); 0 if none */
     int32_t zero_point;
@@ -64,24 +64,31 @@ typedef struct {
     uint8_t words;              /* its length / 4 */
     uint16_t block;             /* pixels per firing */
     uint16_t output;            /* written */
-    uint16_t input;
-    uint16_t k_h;               /* window rows */
-    uint16_t k_w;               /* window columns */
-    uint16_t pad_top;
-    uint16_t pad_left;
-    uint8_t stride_h;
-    uint8_t stride_w;
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
     int8_t input_zp;            /* what padding holds */
     int8_t output_zp;           /* added after requantising */
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
-    uint16_t reserved0;         /* zero */
     uint32_t weights;           /* OHWI */
     uint32_t bias;              /* bias - input_zp * sum(weights), per channel */
     uint32_t mult;              /* requantise: multiplier */
     uint32_t shift;             /* requantise: exponent */
 } tml_conv2d_t;
-typedef char tml_conv2d_size[sizeof(tml_conv2d_t) == 40 ? 1 : -1];
+typedef char tml_conv2d_size[sizeof(tml_conv2d_t) == 48 ? 1 : -1];
 
 /* the same with one filter per output channel; output channel c * multiplier + j reads input channel c */
 typedef struct {
@@ -89,24 +96,33 @@ typedef struct {
     uint8_t words;              /* its length / 4 */
     uint16_t block;             /* pixels per firing */
     uint16_t output;            /* written */
-    uint16_t input;
-    uint16_t k_h;               /* window rows */
-    uint16_t k_w;               /* window columns */
-    uint16_t pad_top;
-    uint16_t pad_left;
-    uint8_t stride_h;
-    uint8_t stride_w;
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
     int8_t input_zp;            /* what padding holds */
     int8_t output_zp;           /* added after requantising */
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
     uint16_t multiplier;        /* output channels per input channel */
+    uint16_t reserved0;         /* zero */
     uint32_t weights;           /* HWO */
     uint32_t bias;              /* bias - input_zp * sum(weights), per channel */
     uint32_t mult;              /* requantise: multiplier */
     uint32_t shift;             /* requantise: exponent */
 } tml_depthwise_conv2d_t;
-typedef char tml_depthwise_conv2d_size[sizeof(tml_depthwise_conv2d_t) == 40 ? 1 : -1];
+typedef char tml_depthwise_conv2d_size[sizeof(tml_depthwise_conv2d_t) == 52 ? 1 : -1];
 
 /* output pixel n = requant(bias[n] + sum(input * weights[n])); the input is read whole */
 typedef struct {
@@ -114,7 +130,21 @@ typedef struct {
     uint8_t words;              /* its length / 4 */
     uint16_t block;             /* pixels per firing */
     uint16_t output;            /* written */
-    uint16_t input;
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
     int32_t mult;               /* requantise: multiplier */
     int8_t shift;               /* requantise: exponent, -31..30 */
     int8_t output_zp;           /* added after requantising */
@@ -123,7 +153,7 @@ typedef struct {
     uint32_t weights;           /* one row per output */
     uint32_t bias;              /* bias - input_zp * sum(weights), per output */
 } tml_fully_connected_t;
-typedef char tml_fully_connected_size[sizeof(tml_fully_connected_t) == 24 ? 1 : -1];
+typedef char tml_fully_connected_size[sizeof(tml_fully_connected_t) == 44 ? 1 : -1];
 
 /* output = rounded mean over the window's pixels inside the input */
 typedef struct {
@@ -131,17 +161,26 @@ typedef struct {
     uint8_t words;              /* its length / 4 */
     uint16_t block;             /* pixels per firing */
     uint16_t output;            /* written */
-    uint16_t input;
-    uint16_t k_h;               /* window rows */
-    uint16_t k_w;               /* window columns */
-    uint16_t pad_top;
-    uint16_t pad_left;
-    uint8_t stride_h;
-    uint8_t stride_w;
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
+    uint16_t reserved0;         /* zero */
 } tml_average_pool_t;
-typedef char tml_average_pool_size[sizeof(tml_average_pool_t) == 20 ? 1 : -1];
+typedef char tml_average_pool_size[sizeof(tml_average_pool_t) == 32 ? 1 : -1];
 
 /* output = maximum over the window */
 typedef struct {
@@ -149,32 +188,55 @@ typedef struct {
     uint8_t words;              /* its length / 4 */
     uint16_t block;             /* pixels per firing */
     uint16_t output;            /* written */
-    uint16_t input;
-    uint16_t k_h;               /* window rows */
-    uint16_t k_w;               /* window columns */
-    uint16_t pad_top;
-    uint16_t pad_left;
-    uint8_t stride_h;
-    uint8_t stride_w;
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
+    uint16_t reserved0;         /* zero */
 } tml_max_pool_t;
-typedef char tml_max_pool_size[sizeof(tml_max_pool_t) == 20 ? 1 : -1];
+typedef char tml_max_pool_size[sizeof(tml_max_pool_t) == 32 ? 1 : -1];
 
-/* output row = requant(sum over the pixels of the input row + bias); 1 / width is in the multiplier */
+/* output = requant(sum + bias), of one pixel of sums; 1 / count is in the multiplier */
 typedef struct {
     uint8_t code;               /* which step */
     uint8_t words;              /* its length / 4 */
     uint16_t block;             /* pixels per firing */
     uint16_t output;            /* written */
-    uint16_t input;
-    int32_t bias;               /* -input_zp * width */
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
+    int32_t bias;               /* -input_zp * count */
     int32_t mult;               /* requantise: multiplier */
     int8_t shift;               /* requantise: exponent, -31..30 */
     int8_t output_zp;           /* added after requantising */
     uint16_t reserved0;         /* zero */
 } tml_mean_t;
-typedef char tml_mean_size[sizeof(tml_mean_t) == 20 ? 1 : -1];
+typedef char tml_mean_size[sizeof(tml_mean_t) == 40 ? 1 : -1];
 
 /* output = requant(requant(input - zp << 20) + requant(input2 - zp2 << 20)) */
 typedef struct {
@@ -182,22 +244,34 @@ typedef struct {
     uint8_t words;              /* its length / 4 */
     uint16_t block;             /* pixels per firing */
     uint16_t output;            /* written */
-    uint16_t input;
-    uint16_t input2;
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
     int8_t input_zp;
     int8_t input2_zp;
+    int8_t input_shift;
+    int8_t input2_shift;
     int32_t input_mult;
     int32_t input2_mult;
     int32_t mult;
-    int8_t input_shift;
-    int8_t input2_shift;
     int8_t shift;
     int8_t output_zp;           /* added after requantising */
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
-    uint16_t reserved0;         /* zero */
 } tml_add_t;
-typedef char tml_add_size[sizeof(tml_add_t) == 32 ? 1 : -1];
+typedef char tml_add_size[sizeof(tml_add_t) == 48 ? 1 : -1];
 
 /* output = input, moved, with a border of `value` */
 typedef struct {
@@ -205,14 +279,26 @@ typedef struct {
     uint8_t words;              /* its length / 4 */
     uint16_t block;             /* pixels per firing */
     uint16_t output;            /* written */
-    uint16_t input;
-    uint16_t pad_top;           /* rows */
-    uint16_t pad_left;          /* columns */
-    uint16_t pad_front;         /* channels */
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
+    uint16_t pad_front;         /* channels before the input's */
     int8_t value;
     uint8_t reserved0;          /* zero */
 } tml_pad_t;
-typedef char tml_pad_size[sizeof(tml_pad_t) == 16 ? 1 : -1];
+typedef char tml_pad_size[sizeof(tml_pad_t) == 32 ? 1 : -1];
 
 /* output = exp(input - max) / sum over the channels of a pixel, x 256 - 128 */
 typedef struct {
@@ -220,10 +306,24 @@ typedef struct {
     uint8_t words;              /* its length / 4 */
     uint16_t block;             /* pixels per firing */
     uint16_t output;            /* written */
-    uint16_t input;
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
     uint32_t table;             /* exp of 0, -1, ... -255, Q0.31 */
 } tml_softmax_t;
-typedef char tml_softmax_size[sizeof(tml_softmax_t) == 12 ? 1 : -1];
+typedef char tml_softmax_size[sizeof(tml_softmax_t) == 32 ? 1 : -1];
 
 /* output = table[input]: any function of one int8 */
 typedef struct {
@@ -231,10 +331,24 @@ typedef struct {
     uint8_t words;              /* its length / 4 */
     uint16_t block;             /* pixels per firing */
     uint16_t output;            /* written */
-    uint16_t input;
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
     uint32_t table;             /* for inputs -128 ... 127 */
 } tml_lookup_t;
-typedef char tml_lookup_size[sizeof(tml_lookup_t) == 12 ? 1 : -1];
+typedef char tml_lookup_size[sizeof(tml_lookup_t) == 32 ? 1 : -1];
 
 /* output[y, x, c] = input, with its axes in another order */
 typedef struct {
@@ -242,13 +356,209 @@ typedef struct {
     uint8_t words;              /* its length / 4 */
     uint16_t block;             /* pixels per firing */
     uint16_t output;            /* written */
-    uint16_t input;
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
     uint8_t axis_y;             /* input axis that y runs along */
     uint8_t axis_x;
     uint8_t axis_c;
     uint8_t reserved0;          /* zero */
 } tml_transpose_t;
-typedef char tml_transpose_size[sizeof(tml_transpose_t) == 12 ? 1 : -1];
+typedef char tml_transpose_size[sizeof(tml_transpose_t) == 32 ? 1 : -1];
+
+/* output = the sum of this input pixel and all before it: int32, per channel */
+typedef struct {
+    uint8_t code;               /* which step */
+    uint8_t words;              /* its length / 4 */
+    uint16_t block;             /* pixels per firing */
+    uint16_t output;            /* written */
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
+    uint16_t restart;           /* 1: every row begins at 0 */
+    uint16_t reserved0;         /* zero */
+} tml_sum_t;
+typedef char tml_sum_size[sizeof(tml_sum_t) == 32 ? 1 : -1];
+
+/* output = rounded mean, of one pixel of sums */
+typedef struct {
+    uint8_t code;               /* which step */
+    uint8_t words;              /* its length / 4 */
+    uint16_t block;             /* pixels per firing */
+    uint16_t output;            /* written */
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
+    uint32_t count;             /* pixels in the sum */
+    int8_t act_min;             /* lowest output */
+    int8_t act_max;             /* highest output */
+    uint16_t reserved0;         /* zero */
+} tml_average_t;
+typedef char tml_average_size[sizeof(tml_average_t) == 36 ? 1 : -1];
+
+/* output = the next pixels that the caller feeds */
+typedef struct {
+    uint8_t code;               /* which step */
+    uint8_t words;              /* its length / 4 */
+    uint16_t block;             /* pixels per firing */
+    uint16_t output;            /* written */
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
+} tml_take_t;
+typedef char tml_take_size[sizeof(tml_take_t) == 28 ? 1 : -1];
+
+/* a 1x1 convolution of all rows of a window, one above the other in a pixel; rows outside the input hold `fill` */
+typedef struct {
+    uint8_t code;               /* which step */
+    uint8_t words;              /* its length / 4 */
+    uint16_t block;             /* pixels per firing */
+    uint16_t output;            /* written */
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
+    int8_t output_zp;           /* added after requantising */
+    int8_t act_min;             /* lowest output */
+    int8_t act_max;             /* highest output */
+    int8_t fill;                /* what padding of the reader holds */
+    uint16_t filters;           /* output channels of one row */
+    uint16_t reserved0;         /* zero */
+    uint32_t weights;           /* OI */
+    uint32_t bias;              /* bias - input_zp * sum(weights), per channel */
+    uint32_t mult;              /* requantise: multiplier */
+    uint32_t shift;             /* requantise: exponent */
+} tml_conv2d_stack_t;
+typedef char tml_conv2d_stack_size[sizeof(tml_conv2d_stack_t) == 52 ? 1 : -1];
+
+/* depthwise convolution of stacked rows to stacked rows */
+typedef struct {
+    uint8_t code;               /* which step */
+    uint8_t words;              /* its length / 4 */
+    uint16_t block;             /* pixels per firing */
+    uint16_t output;            /* written */
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
+    int8_t input_zp;            /* what padding holds */
+    int8_t output_zp;           /* added after requantising */
+    int8_t act_min;             /* lowest output */
+    int8_t act_max;             /* highest output */
+    uint16_t filters;           /* channels of one row */
+    uint16_t taps_h;            /* rows of the filter */
+    uint16_t step_h;            /* its way from one stacked output row to the next */
+    uint16_t high;              /* stacked output rows */
+    uint32_t weights;           /* HWO */
+    uint32_t bias;              /* bias - input_zp * sum(weights), per channel */
+    uint32_t mult;              /* requantise: multiplier */
+    uint32_t shift;             /* requantise: exponent */
+} tml_depthwise_conv2d_stack_t;
+typedef char tml_depthwise_conv2d_stack_size[sizeof(tml_depthwise_conv2d_stack_t) == 56 ? 1 : -1];
+
+/* a 1x1 convolution of stacked rows, to `rows` rows */
+typedef struct {
+    uint8_t code;               /* which step */
+    uint8_t words;              /* its length / 4 */
+    uint16_t block;             /* pixels per firing */
+    uint16_t output;            /* written */
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
+    int8_t output_zp;           /* added after requantising */
+    int8_t act_min;             /* lowest output */
+    int8_t act_max;             /* highest output */
+    uint8_t reserved0;          /* zero */
+    uint16_t filter_channels;   /* input channels of one row */
+    uint16_t reserved1;         /* zero */
+    uint32_t weights;           /* OI */
+    uint32_t bias;              /* bias - input_zp * sum(weights), per channel */
+    uint32_t mult;              /* requantise: multiplier */
+    uint32_t shift;             /* requantise: exponent */
+} tml_conv2d_unstack_t;
+typedef char tml_conv2d_unstack_size[sizeof(tml_conv2d_unstack_t) == 52 ? 1 : -1];
 
 /* What every step begins with. */
 typedef struct {
@@ -256,9 +566,23 @@ typedef struct {
     uint8_t words;              /* its length / 4 */
     uint16_t block;             /* pixels per firing */
     uint16_t output;            /* written */
-    uint16_t reserved0;         /* zero */
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t reserved;           /* zero */
 } tml_step_t;
-typedef char tml_step_size[sizeof(tml_step_t) == 8 ? 1 : -1];
+typedef char tml_step_size[sizeof(tml_step_t) == 28 ? 1 : -1];
 
 #define TML_STEPS(X) \
     X(1, conv2d) \
@@ -271,7 +595,13 @@ typedef char tml_step_size[sizeof(tml_step_t) == 8 ? 1 : -1];
     X(8, pad) \
     X(9, softmax) \
     X(10, lookup) \
-    X(11, transpose)
+    X(11, transpose) \
+    X(12, sum) \
+    X(13, average) \
+    X(14, take) \
+    X(15, conv2d_stack) \
+    X(16, depthwise_conv2d_stack) \
+    X(17, conv2d_unstack)
 
 #define TML_STATUSES(X) \
     X(OK, "no error") \
@@ -284,6 +614,7 @@ typedef char tml_step_size[sizeof(tml_step_t) == 8 ? 1 : -1];
     X(ARENA, "the arena is smaller than the schedule's arena_bytes: give a larger one") \
     X(BAD_RING, "a ring leaves the arena or does not exist: pack the model again") \
     X(BAD_DATA, "a step reads outside the data or a constant is out of range: pack again") \
-    X(BAD_STEP, "a step is unknown, or its fields contradict each other: pack again")
+    X(BAD_STEP, "a step is unknown, or its fields contradict each other: pack again") \
+    X(BAD_STAGE, "a stage would stop before its end: pack again")
 
 #endif

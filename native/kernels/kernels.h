@@ -5,7 +5,8 @@
 
 #include "tml.h"
 
-/* Output pixels (y, x) ... (y, x + pixels - 1), inside the output ring. */
+/* Output pixels (y, x) ... (y, x + pixels - 1), inside the output ring. For a step that fires
+   several rows at once, y counts such groups of rows. */
 typedef struct {
     uint16_t y, x, pixels;
 } tml_span_t;
@@ -21,7 +22,11 @@ TML_STEPS(TML_KERNEL_PROTOTYPE)
 static inline int8_t *tml_pixel(const tml_model_t *m, const tml_ring_t *ring, uint32_t y,
                                 uint32_t x)
 {
-    return m->arena + ring->offset + (y * ring->width + x) * ring->channels;
+    uint32_t slot = y * ring->pitch + x;
+    if (slot >= ring->pixels) {
+        slot %= ring->pixels;
+    }
+    return m->arena + ring->offset + slot * ring->channels;
 }
 
 /* A window's place on the input along one axis: entries first ... end - 1 are inside. */

@@ -2,7 +2,7 @@
 """add -> add."""
 from tinyml.lower.numbers import clamp_numbers, zero_points
 from tinyml.lower.requantise import quantize_multiplier
-from tinyml.lower.step import LoweredStep, view
+from tinyml.lower.step import LoweredStep, view, views
 
 HEADROOM = 2 ** 20              # TensorFlow Lite's left shift
 
@@ -15,6 +15,5 @@ def lower(op):
                           ("input2_", op.input2.quant.scale / twice),
                           ("", twice / (HEADROOM * op.output.quant.scale))):
         numbers[prefix + "mult"], numbers[prefix + "shift"] = quantize_multiplier(ratio)
-    yield LoweredStep("add", op, {"output": view(op.output), "input": view(op.input),
-                                  "input2": view(op.input2)}, numbers,
+    yield LoweredStep("add", views(op, input2=view(op.input2)), numbers,
                       in_place=(op.input, op.input2))

@@ -7,9 +7,7 @@ is what conv2d has.
 from tinyml.lower.numbers import clamp_numbers, zero_points
 from tinyml.lower.requantise import (channel_quant, folded_bias, quantize_multiplier,
                                      real_multiplier)
-from tinyml.lower.step import LoweredStep, View, view
-
-POINT = {"k_h": 1, "k_w": 1, "pad_top": 0, "pad_left": 0, "stride_h": 1, "stride_w": 1}
+from tinyml.lower.step import LoweredStep, View, views
 
 
 def lower(op):
@@ -19,13 +17,12 @@ def lower(op):
         mult, shift = quantize_multiplier(real_multiplier(op, op.weights.quant.scale))
         numbers = zero_points(op) | clamp_numbers(op) | {"mult": mult, "shift": shift}
         del numbers["input_zp"]
-        yield LoweredStep("fully_connected", op,
-                          {"output": View(op.output, (1, outputs, 1)), "input": view(op.input)},
+        yield LoweredStep("fully_connected", views(op, output=View(op.output, (1, outputs, 1))),
                           numbers, {"weights": op.weights.data,
-                                    "bias": folded_bias(op, outputs, axis=0)})
+                                    "bias": folded_bias(op, outputs, axis=0)},
+                          op.products(), window=None)
         return
     arrays = {"weights": op.weights.data} | channel_quant(op, outputs, axis=0)
-    yield LoweredStep("conv2d", op,
-                      {"output": View(op.output, (1, op.rows, outputs)),
-                       "input": View(op.input, (1, op.rows, depth))},
-                      POINT | zero_points(op) | clamp_numbers(op), arrays)
+    yield LoweredStep("conv2d", {"output": View(op.output, (1, op.rows, outputs)),
+                                 "input": View(op.input, (1, op.rows, depth))},
+                      zero_points(op) | clamp_numbers(op), arrays, op.products())

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The fields of steps that slide a window."""
 from tinyml.ops.common import activation_range
+from tinyml.plan import Window
 
 
-def window_numbers(window, op) -> dict[str, int]:
-    """k_h, k_w, pad_top, pad_left, stride_h, stride_w"""
-    return {"k_h": window[0], "k_w": window[1], "pad_top": op.pad.top, "pad_left": op.pad.left,
-            "stride_h": op.stride[0], "stride_w": op.stride[1]}
+def window_of(size, op) -> Window:
+    """The window of an op with `stride` and `pad`; `size` is (rows, columns)."""
+    return Window(*size, *op.stride, op.pad.top, op.pad.left)
 
 
 def clamp_numbers(op) -> dict[str, int]:

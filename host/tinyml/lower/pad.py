@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """pad -> pad."""
-from tinyml.lower.step import LoweredStep, view
+from tinyml.lower.step import LoweredStep, views
+from tinyml.plan import Window
 
 
 def lower(op):
     """One step."""
     top, left, front = op.before
-    yield LoweredStep("pad", op, {"output": view(op.output), "input": view(op.input)},
-                      {"pad_top": top, "pad_left": left, "pad_front": front, "value": op.value})
+    yield LoweredStep("pad", views(op), {"pad_front": front, "value": op.value},
+                      window=Window(pad_top=top, pad_left=left))

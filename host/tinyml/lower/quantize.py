@@ -4,7 +4,7 @@ import numpy as np
 
 from tinyml.lower.fixed_point import requantise
 from tinyml.lower.requantise import quantize_multiplier
-from tinyml.lower.step import LoweredStep, view
+from tinyml.lower.step import LoweredStep, views
 
 RANGES = {"int8": (-128, 127), "uint8": (0, 255)}
 
@@ -24,5 +24,4 @@ def lower(op):
 def lookup(op, table) -> LoweredStep:
     """A lookup step for the outputs of inputs -128 ... 127."""
     array = np.array(table, np.int64).astype(np.uint8).view(np.int8)
-    return LoweredStep("lookup", op, {"output": view(op.output), "input": view(op.input)},
-                       arrays={"table": array}, in_place=(op.input,))
+    return LoweredStep("lookup", views(op), arrays={"table": array}, in_place=(op.input,))

@@ -15,8 +15,7 @@ def lower(op):
     """One step over rows of the last axis."""
     classes = op.input.hwc[2]
     rows = (1, op.input.elements // classes, classes)
-    views = {"output": View(op.output, rows), "input": View(op.input, rows)}
-    yield LoweredStep("softmax", op, views,
+    yield LoweredStep("softmax", {"output": View(op.output, rows), "input": View(op.input, rows)},
                       arrays={"table": exponentials(op.beta * op.input.quant.scale)},
                       in_place=(op.input,))
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tinyml.ir import Op, Tensor
+from tinyml.ir import Tensor
+from tinyml.plan import POINT, Window
 
 WORK_PER_FIRING = 16384         # multiply-accumulates: some 2 ms on a Cortex-M0+ at 48 MHz
 
@@ -21,22 +22,43 @@ class View:
 class LoweredStep:
     """`name` is that of the format; `rings`, `numbers` and `arrays` fill its fields.
 
-    `in_place`: inputs in whose place it may write its output.
+    `products`: multiply-accumulates of a run. `window`: what an output pixel needs of the inputs;
+    None: all of them. `in_place`: inputs in whose place it may write its output. `glued`: the step
+    after it is in the same stage. `align`: of its output's address.
     """
 
     name: str
-    op: Op
     rings: dict[str, View]
     numbers: dict[str, int] = field(default_factory=dict)
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    products: int = 0
+    window: Window | None = POINT
     in_place: tuple[Tensor, ...] = ()
+    glued: bool = False
+    align: int = 1
 
     @property
-    def block(self) -> int:
-        """Pixels per firing, so that a firing is a bounded piece of work."""
-        height, width, channels = self.rings["output"].hwc
-        work = max(self.op.products() // (height * width), channels)
-        return max(1, min(width, WORK_PER_FIRING // work))
+    def output(self) -> View:
+        return self.rings["output"]
+
+    @property
+    def inputs(self) -> tuple[View, ...]:
+        """What it reads, in the order of the step's fields."""
+        return tuple(self.rings[name] for name in ("input", "input2") if name in self.rings)
+
+    @property
+    def most_block(self) -> int:
+        """Pixels per firing at most, so that a firing is a bounded piece of work. A power of two
+        where it isn't a row, so that neighbours fire in step."""
+        height, width, channels = self.output.hwc
+        work = max(self.products // (height * width), channels)
+        pixels = max(1, WORK_PER_FIRING // work)
+        return width if pixels >= width else 1 << pixels.bit_length() - 1
+
+
+def views(op, **others: View) -> dict[str, View]:
+    """Output and input of an op in their own shapes, or as given."""
+    return {"output": view(op.output), "input": view(op.input)} | others
 
 
 def view(tensor: Tensor) -> View:

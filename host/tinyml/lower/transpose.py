@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """transpose -> transpose."""
-from tinyml.lower.step import LoweredStep, view
+from tinyml.lower.step import LoweredStep, views
 
 
 def lower(op):
@@ -9,5 +9,4 @@ def lower(op):
     missing = 4 - rank
     axes = tuple(range(missing)) + tuple(axis + missing for axis in op.axes)
     y, x, c = (axis - 1 for axis in axes[1:])
-    yield LoweredStep("transpose", op, {"output": view(op.output), "input": view(op.input)},
-                      {"axis_y": y, "axis_x": x, "axis_c": c})
+    yield LoweredStep("transpose", views(op), {"axis_y": y, "axis_x": x, "axis_c": c}, window=None)

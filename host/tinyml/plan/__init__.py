@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Where every tensor lives: sizes, lifetimes and places. Knows neither ops nor boards."""
-from tinyml.plan.plan import Plan, Task, make_plan
+"""Where every tensor lives, and when each task goes: stages, rings, places. Knows neither ops nor
+boards."""
+from tinyml.plan.options import Options
+from tinyml.plan.plan import Plan, make_frontier, make_plan
+from tinyml.plan.tasks import POINT, Problem, Task, Window
 
-__all__ = ["Plan", "Task", "make_plan"]
+__all__ = ["POINT", "Options", "Plan", "Problem", "Task", "Window", "make_frontier", "make_plan"]

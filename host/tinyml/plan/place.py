@@ -11,7 +11,7 @@ ROUNDS = 50                 # of first fit with another order
 MOST_NODES = 20_000         # of the search; a graph that needs more keeps its best placement
 
 
-def place(buffers: tuple[Buffer, ...]) -> Placement:
+def place(buffers: tuple[Buffer, ...], gaps=None, target=None) -> Placement:
     """The smallest placement that was found; `proven` says whether it is the smallest there is."""
     bound = live_bytes(buffers)
     best = min((_raise_topmost(buffers, order, bound) for order in _orders(buffers)),

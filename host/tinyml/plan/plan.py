@@ -2,84 +2,167 @@
 """The plan of a whole run: stages, rings, offsets."""
 from dataclasses import dataclass
 
+from tinyml.errors import FitError
 from tinyml.plan.buffers import Buffer
+from tinyml.plan.options import Options
+from tinyml.plan.path import Path, fastest, frontier, peak, smallest, total_cycles
 from tinyml.plan.place import place
-from tinyml.plan.rings import Ring, whole
-from tinyml.plan.stages import Stage, one_by_one
+from tinyml.plan.rings import Stage, least_gap, ring_pixels
+from tinyml.plan.stacks import with_stacks
+from tinyml.plan.stages import STATE_BYTES, Search, StageChoice
+from tinyml.plan.tasks import Problem
 
-
-@dataclass(frozen=True)
-class Task:
-    """One step of a run, as the planner sees it: tensors are numbers.
-
-    `keeps`: it does nothing, its output is its input's bytes (a reshape).
-    `may_overwrite`: inputs in whose place the output may be written, byte for byte.
-    """
-
-    name: str
-    reads: tuple[int, ...]
-    writes: int
-    may_overwrite: tuple[int, ...] = ()
-    keeps: bool = False
+EQUALLY_FAST = 1.01             # plans this near the fastest: the smaller one is taken
+MOST_TRIALS = 12                # placements tried before the best of them is taken
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`rings` and `offsets` go by tensor; `buffers` are what was placed, for pictures."""
+    """`problem` is the one that was planned, with its stacks; `pixels` and `offsets` go by tensor.
+    `buffers` and `buffer_offsets` are what was placed, for pictures."""
 
-    stages: tuple[Stage, ...]
-    rings: tuple[Ring, ...]
+    problem: Problem
+    stages: tuple[StageChoice, ...]
+    pixels: tuple[int, ...]
     offsets: tuple[int, ...]
     arena_bytes: int
     buffers: tuple[Buffer, ...]
     buffer_offsets: tuple[int, ...]
-    proven: bool
+    cycles: int
+
+    @property
+    def state_bytes(self) -> int:
+        """What the machine itself needs, at the end of the arena."""
+        return STATE_BYTES * max(stage.last - stage.first + 1 for stage in self.stages)
+
+    @property
+    def products(self) -> int:
+        return sum(task.products for task in self.problem.tasks)
 
 
-def make_plan(tasks: tuple[Task, ...], shapes: tuple[tuple[int, int, int], ...],
-              inputs: tuple[int, ...], outputs: tuple[int, ...], names=None) -> Plan:
-    """Plans a run task by task, in place where a task allows it.
-
-    `shapes` are (height, width, channels) of each tensor, one byte a value. Inputs are there
-    before the first task; outputs stay to the end.
-    """
-    names = names or [str(number) for number in range(len(shapes))]
-    rings = tuple(whole(hwc) for hwc in shapes)
-    first, last = _lifetimes(tasks, len(shapes), inputs, outputs)
-    home = _homes(tasks, rings, last)
-    members = {h: [t for t in range(len(shapes)) if home[t] == h] for h in sorted(set(home))}
-    buffers = tuple(Buffer(names[h], max(rings[t].size for t in group),
-                           min(first[t] for t in group), max(last[t] for t in group))
-                    for h, group in members.items())
-    placement = place(buffers)
-    offset = dict(zip(members, placement.offsets))
-    return Plan(one_by_one(len(tasks)), rings, tuple(offset[h] for h in home),
-                placement.arena_bytes, buffers, placement.offsets, placement.proven)
+def make_plan(problem: Problem, options: Options = Options()) -> Plan:
+    """The plan that the options ask for. Raises FitError if none fits."""
+    limit = 1 << 62 if options.ram is None else options.ram
+    choices = find_choices(problem, options)
+    count, extra = len(problem.tasks), _most_extra(problem, options)
+    if options.goal == "smallest":
+        plan = _smallest_plan(problem, smallest(choices, count, extra))
+    else:
+        plan = _fastest_plan(problem, choices, count, extra, limit)
+    if plan is None or plan.arena_bytes > limit:
+        least = _smallest_plan(problem, smallest(choices, count, extra))
+        if least.arena_bytes > limit:
+            raise FitError(_too_large(least, limit))
+        plan = least
+    return plan
 
 
-def _lifetimes(tasks, tensors, inputs, outputs):
-    """First and last task that needs each tensor; task i is time i + 1, inputs begin at 0."""
-    first, last = [0] * tensors, [0] * tensors
-    for time, task in enumerate(tasks, 1):
-        first[task.writes] = last[task.writes] = time
-        for tensor in task.reads:
-            last[tensor] = time
-    for tensor in outputs:
-        last[tensor] = len(tasks) + 1
-    return first, last
+def make_frontier(problem: Problem, options: Options = Options()) -> list[Plan]:
+    """Plans of falling bytes and rising cycles: the fastest first, the smallest last."""
+    choices = find_choices(problem, options)
+    paths = frontier(choices, len(problem.tasks), 1 << 62, _most_extra(problem, options))
+    plans: list[Plan] = []
+    for path in paths:
+        plan = place_path(problem, path)
+        if not plans or plan.arena_bytes < plans[-1].arena_bytes:
+            plans.append(plan)
+    return plans
 
 
-def _homes(tasks, rings, last) -> list[int]:
-    """For each tensor the one whose buffer it shares, itself if none."""
-    home = list(range(len(rings)))
-    free_at = list(last)                        # when a home's bytes are no longer read
-    for time, task in enumerate(tasks, 1):
-        for tensor in task.reads if task.keeps else task.may_overwrite:
-            base = home[tensor]
-            same_size = rings[tensor].size == rings[task.writes].size
-            others = {t for t in task.reads if home[t] == base} - set(task.may_overwrite)
-            if task.keeps or (same_size and free_at[base] == time and not others):
-                home[task.writes] = base
-                free_at[base] = max(free_at[base], last[task.writes])
-                break
-    return home
+def find_choices(problem: Problem, options: Options) -> list[StageChoice]:
+    """All stages that a plan by these options may be made of."""
+    recompute = options.stages in ("auto", "recompute") and options.max_extra != 0
+    return Search(problem, recompute, options.stages != "single").choices()
+
+
+def _most_extra(problem: Problem, options: Options) -> int | None:
+    if options.max_extra is None:
+        return None
+    return int(sum(task.products for task in problem.tasks) * options.max_extra / 100)
+
+
+def _fastest_plan(problem, choices, count, extra, limit) -> Plan | None:
+    """The fastest within the limit; of those as fast, the smallest."""
+    best = fastest(choices, count, limit, extra)
+    if best is None:
+        return None
+    paths = [path for path in frontier(choices, count, limit, extra)
+             if total_cycles(path) <= EQUALLY_FAST * total_cycles(best)]
+    plan = place_path(problem, paths[-1])
+    while plan.arena_bytes > limit:     # the placement has gaps: ask for less
+        path = fastest(choices, count, peak(plan.stages) - (plan.arena_bytes - limit), extra)
+        if path is None:
+            return None
+        plan = place_path(problem, path)
+    return plan
+
+
+def _smallest_plan(problem, paths: list[Path]) -> Plan:
+    """The smallest that can be placed: estimates are from below, so the first one whose estimate
+    is no less than the best so far ends the search."""
+    best = None
+    for path in paths[:MOST_TRIALS]:
+        if best is not None and peak(path) >= best.arena_bytes:
+            break
+        plan = place_path(problem, path, best.arena_bytes if best else None)
+        if best is None or plan.arena_bytes < best.arena_bytes:
+            best = plan
+    return best
+
+
+def place_path(problem: Problem, path: Path, target: int | None = None) -> Plan:
+    """The plan of a path: exact rings, every buffer at its place."""
+    problem = with_stacks(problem, {site: high for stage in path for site, high in stage.highs})
+    stage_of = {index: stage for stage in path for index in range(stage.first, stage.last + 1)}
+    last = {tensor: max(problem.readers[tensor], default=-1)
+            for tensor in range(len(problem.shapes))}
+    pixels, buffers, gaps = [], [], {}
+    for tensor, (height, width, channels) in enumerate(problem.shapes):
+        writer = problem.writer.get(tensor, -1)
+        stage = stage_of.get(writer)
+        held = writer < 0 or tensor in problem.outputs or last[tensor] > stage.last
+        view = Stage(problem, stage.block if stage else 1)
+        pixels.append(height * width if held else ring_pixels(view, tensor))
+        begin = stage.first if stage else -1
+        end = (len(problem.tasks) if tensor in problem.outputs else
+               stage_of[last[tensor]].last if last[tensor] >= 0 else writer)
+        if not held and Search.is_fleeting(problem, tensor, stage.block):
+            begin, end = writer, last[tensor]
+        align = problem.tasks[writer].align if writer >= 0 else 1
+        buffers.append(Buffer(problem.names[tensor], pixels[-1] * channels, begin, end, align))
+    for stage in path:
+        gaps |= _gaps(problem, stage, last)
+    placement = place(tuple(buffers), gaps, target)
+    state = STATE_BYTES * max(stage.last - stage.first + 1 for stage in path)
+    arena = -(-placement.arena_bytes // 4) * 4 + state
+    return Plan(problem, path, tuple(pixels), placement.offsets, arena, tuple(buffers),
+                placement.offsets, total_cycles(path))
+
+
+def _gaps(problem: Problem, stage: StageChoice, last: dict) -> dict[tuple[int, int], int]:
+    """For a stage's whole outputs and the whole inputs that it is the last to read: how far apart
+    they must begin."""
+    gaps, view = {}, Stage(problem, stage.block)
+    for sink in range(stage.first, stage.last + 1):
+        out = problem.tasks[sink].writes
+        if last[out] <= stage.last and out not in problem.outputs:
+            continue
+        for held in dict.fromkeys(t for i in range(stage.first, stage.last + 1)
+                                  for t in problem.tasks[i].reads):
+            dies = (problem.writer.get(held, -1) < stage.first and last[held] <= stage.last
+                    and held not in problem.outputs)
+            gap = least_gap(view, held, sink, stage.first) if dies else None
+            if gap is not None and gap < problem.size(out):
+                gaps[out, held] = gap
+    return gaps
+
+
+def _too_large(plan: Plan, ram: int) -> str:
+    """The line that says what is in the way."""
+    when = max((b.first for b in plan.buffers), key=lambda t: sum(
+        b.size for b in plan.buffers if b.first <= t <= b.last))
+    alive = sorted((b for b in plan.buffers if b.first <= when <= b.last), key=lambda b: -b.size)
+    largest = " + ".join(f"`{b.name.split(';')[0]}` {b.size}" for b in alive[:3])
+    return (f"the arena needs {plan.arena_bytes} bytes, {plan.arena_bytes - ram} more than the "
+            f"{ram} allowed: op {max(when, 0)} holds {largest}; "
+            "use a smaller input or fewer channels there")

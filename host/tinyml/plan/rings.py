@@ -1,24 +1,179 @@
 # SPDX-License-Identifier: MIT
-"""How much of a tensor is kept. A ring holds the last `pixels` pixels of it, in order."""
+"""How many pixels of a tensor a stage must keep, so that no task of it ever waits for ever.
+
+A firing of a task is (y, x): the row of firings and the first pixel of its block. To let a
+consumer fire, what it reads must be there up to the last pixel under its window, and nothing may
+be gone from the oldest pixel on that any reader still wants; the ring holds what lies between.
+The rule by which tasks take turns is that of native/core/stage.c.
+"""
 from dataclasses import dataclass
+
+import numpy as np
+
+from tinyml.plan.tasks import Problem, Task
 
 
 @dataclass(frozen=True)
-class Ring:
-    """`pixels` of a tensor's height x width pixels, `channels` bytes each."""
+class Stage:
+    """Tasks of a problem that run interleaved, with at most `most` pixels per firing."""
 
-    height: int
-    width: int
-    channels: int
-    pixels: int
+    problem: Problem
+    most: int
 
-    @property
-    def size(self) -> int:
-        """Bytes."""
-        return self.pixels * self.channels
+    def task(self, index: int) -> Task:
+        return self.problem.tasks[index]
+
+    def block(self, index: int) -> int:
+        return self.task(index).block(self.most)
 
 
-def whole(hwc: tuple[int, int, int]) -> Ring:
-    """The ring that keeps a tensor whole: what a tensor between two stages needs."""
-    height, width, channels = hwc
-    return Ring(height, width, channels, height * width)
+def all_firings(task: Task, block: int) -> tuple[np.ndarray, np.ndarray]:
+    """Every firing of a task, in order."""
+    y, x = np.meshgrid(np.arange(task.firing_rows), np.arange(0, task.shape[1], block),
+                       indexing="ij")
+    return y.ravel(), x.ravel()
+
+
+def edge_firings(task: Task, block: int) -> tuple[np.ndarray, np.ndarray]:
+    """The first and the last firing of each row: enough for a good estimate."""
+    last = (task.shape[1] - 1) // block * block
+    y = np.arange(task.firing_rows)
+    return np.concatenate((y, y)), np.repeat((0, last), len(y))
+
+
+def last_needed(task: Task, block: int, shape, y, x):
+    """Row and column of the last input pixel under the window of firings."""
+    window, (height, width, _) = task.window, shape
+    right = np.minimum(x + block, task.shape[1]) - 1
+    rows = y * window.stride_h - window.pad_top + window.height - 1
+    columns = right * window.stride_w - window.pad_left + window.width - 1
+    return np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)
+
+
+def oldest(task: Task, shape, y, x):
+    """Index of the oldest input pixel that a task at these firings still reads."""
+    window, (height, width, _) = task.window, shape
+    top = y * window.stride_h - window.pad_top
+    left = np.clip(x * window.stride_w - window.pad_left, 0, width)
+    index = np.where(top < 0, 0, top * width + left)
+    return np.where((y >= task.firing_rows) | (top >= height), height * width, index)
+
+
+def firing_for(task: Task, block: int, row, column):
+    """The firing that writes a pixel."""
+    return row // task.rows, column // block * block
+
+
+def end_of(task: Task, block: int, y, x):
+    """Index behind the newest pixel that firings write."""
+    bottom = np.minimum((y + 1) * task.rows, task.shape[0]) - 1
+    return bottom * task.shape[1] + np.minimum(x + block, task.shape[1])
+
+
+def after(task: Task, block: int, y, x):
+    """The firings that come next."""
+    wraps = x + block >= task.shape[1]
+    return np.where(wraps, y + 1, y), np.where(wraps, 0, x + block)
+
+
+def pull(stage: Stage, sink: int, first: int, y, x) -> dict[int, tuple]:
+    """For firings (y, x) of the task `sink`: the firings up to which each task that it depends on,
+    from `first` on, must have come."""
+    problem, firings = stage.problem, {sink: (y, x)}
+    for index in range(sink - 1, first - 1, -1):
+        task, needed = stage.task(index), None
+        for reader in problem.readers[task.writes]:
+            if reader in firings and stage.task(reader).window is not None:
+                row, column = last_needed(stage.task(reader), stage.block(reader),
+                                          task.shape, *firings[reader])
+                pixel = row * task.shape[1] + column
+                needed = pixel if needed is None else np.maximum(needed, pixel)
+        if needed is not None:
+            firings[index] = firing_for(task, stage.block(index), *divmod(needed, task.shape[1]))
+    return firings
+
+
+def ring_pixels(stage: Stage, tensor: int) -> int:
+    """Pixels of the smallest ring with which writer and readers of a tensor can go on, all of
+    them being in the stage."""
+    problem = stage.problem
+    writer, readers = problem.writer[tensor], problem.readers[tensor]
+    pixels = max(_span(stage, writer, reader) for reader in readers)
+    if len(readers) > 1:
+        meeting = _meeting(problem, readers)
+        if meeting is not None:
+            pixels = max(pixels, _span_of_paths(stage, writer, readers, meeting))
+    height, width, _ = stage.task(writer).shape
+    return min(pixels, height * width)
+
+
+def _span(stage: Stage, writer: int, reader: int) -> int:
+    """What one reader needs by itself. Rows and columns are independent of each other."""
+    task, source = stage.task(reader), stage.task(writer)
+    block, width = stage.block(reader), source.shape[1]
+    y, x = np.arange(task.firing_rows), np.arange(0, task.shape[1], block)
+    rows, _ = last_needed(task, block, source.shape, y, np.array(0))
+    _, columns = last_needed(task, block, source.shape, np.array(0), x)
+    strip, at = firing_for(source, stage.block(writer), rows, columns)
+    bottom = np.minimum((strip + 1) * source.rows, source.shape[0]) - 1
+    end = np.minimum(at + stage.block(writer), width)
+    top = y * task.window.stride_h - task.window.pad_top
+    left = np.clip(x * task.window.stride_w - task.window.pad_left, 0, width)
+    inside = top >= 0
+    held = [((bottom - top)[inside].max(initial=-width)) * width + (end - left).max()]
+    if not inside.all():
+        held.append(bottom[~inside].max() * width + end.max())
+    return int(max(held))
+
+
+def _meeting(problem: Problem, readers) -> int | None:
+    """The first task that depends on all of the readers, or is the last of them."""
+    seen = {reader: {reader} for reader in readers}
+    for index in range(min(readers), len(problem.tasks)):
+        for known in seen.values():
+            if any(problem.writer.get(tensor) in known for tensor in problem.tasks[index].reads):
+                known.add(index)
+        if all(index in known for known in seen.values()):
+            return index
+    return None
+
+
+def _span_of_paths(stage: Stage, writer: int, readers, meeting: int) -> int:
+    """What is held while the longest way to the meeting point waits for more input and the
+    shortest one for the longest."""
+    firings = pull(stage, meeting, writer,
+                   *all_firings(stage.task(meeting), stage.block(meeting)))
+    source = stage.task(writer)
+    end = end_of(source, stage.block(writer), *firings[writer])
+    first = np.minimum.reduce([oldest(stage.task(reader), source.shape, *firings[reader])
+                               for reader in readers])
+    return int((end - first).max())
+
+
+def least_gap(stage: Stage, held: int, sink: int, first: int, firings=all_firings) -> int | None:
+    """By how many bytes the whole tensor `held` must begin behind the whole output of `sink`, so
+    that the output, growing, never runs over what is still read. None: it must not overlap.
+
+    `first`: the stage's first task. Every reader of `held` must be in the stage.
+    """
+    problem, task = stage.problem, stage.task(sink)
+    y, x = firings(task, stage.block(sink))
+    needed = pull(stage, sink, first, y, x)
+    shape = problem.shapes[held]
+    free = None
+    for reader in problem.readers[held]:
+        source = stage.task(reader)
+        if reader not in needed or source.window is None:
+            return None
+        at = needed[reader]
+        if reader == sink and held in task.in_place:
+            at = None           # byte for byte: it reads before it writes
+        elif reader != sink:
+            at = after(source, stage.block(reader), *at)
+        if at is not None:
+            some = oldest(source, shape, *at)
+            free = some if free is None else np.minimum(free, some)
+    if free is None:
+        return 0 if task.shape == shape else None
+    written = end_of(task, stage.block(sink), y, x) * task.shape[2]
+    return max(0, int((written - free * shape[2]).max()))

@@ -1,17 +1,234 @@
 # SPDX-License-Identifier: MIT
-"""Where the tasks are cut into stages. Inside a stage tasks run interleaved, on rings; between
-stages a tensor is whole."""
-from dataclasses import dataclass
+"""Where a run is cut into stages, and what each stage keeps or computes again: the search.
+
+For every range of tasks and every size of block: the sets of choices that no other beats in both
+bytes and cycles. Over these, dynamic programming: a run is a path from cut to cut, its bytes the
+most of its stages', its cycles their sum.
+"""
+from dataclasses import dataclass, replace
+
+from tinyml.plan.cost import cycles
+from tinyml.plan.rings import Stage, edge_firings, least_gap, ring_pixels
+from tinyml.plan.stacks import Site, find_sites, with_stacks
+from tinyml.plan.tasks import Problem
+
+BLOCKS = (1, 2, 4, 8, 65535)    # most pixels per firing of a stage
+MOST_STEPS = 255                # of a stage, by the format
+MOST_STATES = 48                # choices kept per range of tasks
+STATE_BYTES = 8                 # of the machine, per task of the longest stage
 
 
 @dataclass(frozen=True)
-class Stage:
-    """Tasks `first` to `last`, both included."""
+class StageChoice:
+    """Tasks `first` to `last`, both included, `block` pixels at most per firing, with rows of some
+    sites computed again. `bytes` is an estimate from below, all that is alive included."""
 
     first: int
     last: int
+    block: int
+    highs: tuple[tuple[Site, int], ...]
+    bytes: int
+    cycles: int
+    extra: int                          # products more than the tasks have by themselves
 
 
-def one_by_one(tasks: int) -> tuple[Stage, ...]:
-    """A stage for every task: each runs to its end before the next begins."""
-    return tuple(Stage(number, number) for number in range(tasks))
+@dataclass(frozen=True)
+class _State:
+    """A range of tasks that may still grow: bytes of rings that stay, the most of those that come
+    and go, and of the one that came last."""
+
+    kept: int = 0
+    peak: int = 0
+    fleeting: int = 0
+    cycles: int = 0
+    extra: int = 0
+    highs: tuple[tuple[Site, int], ...] = ()
+
+    @property
+    def rings(self) -> int:
+        return self.kept + self.peak
+
+
+class Search:
+    """All stages of a problem, found when they are asked for."""
+
+    def __init__(self, problem: Problem, recompute: bool, fuse: bool = True):
+        self.problem, self.fuse = problem, fuse
+        self.sites = {site.first: site for site in find_sites(problem)} if recompute else {}
+        self._within = {index: site for site in self.sites.values()
+                        for index in range(site.first, site.last + 1)}
+        self._variants: dict = {}
+        self._memo: dict = {}
+        count = len(problem.tasks)
+        self._last_read = {tensor: count if tensor in problem.outputs else max(some, default=-1)
+                           for tensor, some in problem.readers.items()}
+
+    def choices(self, most_bytes: int | None = None) -> list[StageChoice]:
+        """Every stage of at most that many bytes that is worth knowing."""
+        limit = most_bytes if most_bytes is not None else 1 << 62
+        found = []
+        for first in range(len(self.problem.tasks)):
+            if first and self.problem.tasks[first - 1].glued:
+                continue
+            for block in BLOCKS if self.fuse else BLOCKS[-1:]:
+                found += self._from(first, block, limit)
+        return found
+
+    def _from(self, first: int, block: int, limit: int):
+        """Stages that begin with a task."""
+        states, tasks = [_State()], self.problem.tasks
+        for last in range(first, min(len(tasks), first + MOST_STEPS)):
+            if not self._may_grow(first, last):
+                return
+            states = [new for state in states for new in self._grown(state, first, last, block)]
+            waiting = self._waiting(first, last)
+            states = _best([state for state in states if state.rings <= limit])
+            if not states:
+                return
+            if tasks[last].glued or (last == first and block != BLOCKS[-1]):
+                continue
+            around = waiting + self._borders(first, last, block) + STATE_BYTES * (last - first + 1)
+            for state in states:
+                if self._is_complete(state, last) and around + state.rings <= limit:
+                    yield StageChoice(first, last, block, state.highs, around + state.rings,
+                                      state.cycles, state.extra)
+
+    def _may_grow(self, first: int, last: int) -> bool:
+        """Whether a stage may go on to task `last`."""
+        if last == first:
+            return True
+        task, problem = self.problem.tasks[last], self.problem
+        writers = [problem.writer[t] for t in task.reads if problem.writer.get(t, -1) >= first]
+        waits_for_whole = task.window is None or any(problem.tasks[w].whole for w in writers)
+        if writers and waits_for_whole:
+            return False
+        return self.fuse or problem.tasks[last - 1].glued
+
+    def _is_complete(self, state: _State, last: int) -> bool:
+        """Whether the last site that was begun is also over."""
+        return not state.highs or state.highs[-1][0].last <= last
+
+    def _grown(self, state: _State, first: int, last: int, block: int):
+        """The state with one more task, in every way that it can be done."""
+        site = self.sites.get(last)
+        for high in (0, *site.highs) if site else (0,):
+            highs = (*state.highs, (site, high)) if high else state.highs
+            task = self._task(last, highs)
+            pixels = task.block(block)
+            new = replace(state, highs=highs, fleeting=0,
+                          cycles=state.cycles + cycles(task, pixels),
+                          extra=state.extra + task.products - self.problem.tasks[last].products)
+            for tensor in dict.fromkeys(task.reads):
+                writer = self.problem.writer.get(tensor, -1)
+                if self._last_read[tensor] == last and writer >= first:
+                    new = self._with_ring(new, state.fleeting, tensor, writer, last, block)
+            yield new
+
+    def _with_ring(self, state: _State, before: int, tensor: int, writer: int, last: int,
+                   block: int) -> _State:
+        """The state with the ring of a tensor that was read for the last time."""
+        size = self._ring_bytes(state.highs, tensor, writer, last, block)
+        if self.is_fleeting(self._variant(self._near(state.highs, writer, last)), tensor, block):
+            return replace(state, fleeting=size, peak=max(state.peak, before + size))
+        return replace(state, kept=state.kept + size)
+
+    def _ring_bytes(self, highs, tensor: int, writer: int, last: int, block: int) -> int:
+        near = self._near(highs, writer, last)
+        key = tensor, block, near
+        if key not in self._memo:
+            problem = self._variant(near)
+            self._memo[key] = (ring_pixels(Stage(problem, block), tensor)
+                               * problem.shapes[tensor][2])
+        return self._memo[key]
+
+    def _near(self, highs, writer: int, last: int):
+        """The choices that have a say in a ring between two tasks."""
+        return tuple((site, high) for site, high in highs
+                     if site.last >= writer and site.first <= last)
+
+    def _task(self, index: int, highs):
+        site = self._within.get(index)
+        high = dict(highs[-2:]).get(site, 0) if site else 0
+        if not high:
+            return self.problem.tasks[index]
+        return self._variant(((site, high),)).tasks[index]
+
+    def _variant(self, highs) -> Problem:
+        if highs not in self._variants:
+            self._variants[highs] = with_stacks(self.problem, dict(highs))
+        return self._variants[highs]
+
+    @staticmethod
+    def is_fleeting(problem: Problem, tensor: int, most: int) -> bool:
+        """Whether a tensor is consumed whenever a block of it has been written, before anything
+        else happens: then its ring is empty most of the time, and others may use its place."""
+        writer, readers = problem.writer[tensor], problem.readers[tensor]
+        source, reader = problem.tasks[writer], problem.tasks[readers[0]]
+        others = [t for t in reader.reads if t != tensor]
+        return (readers == (writer + 1,) and source.rows == 1
+                and reader.window is not None and reader.window == type(reader.window)()
+                and source.block(most) == reader.block(most)
+                and all(_comes_before(problem, other, tensor) for other in others))
+
+    def _waiting(self, first: int, last: int) -> int:
+        """Bytes of whole tensors that wait for a later stage, or were written for one, but for
+        the output of the last task."""
+        problem = self.problem
+        return sum(problem.size(tensor) for tensor, read in self._last_read.items()
+                   if problem.writer.get(tensor, -1) < last < read)
+
+    def _borders(self, first: int, last: int, block: int) -> int:
+        """Bytes of the tensors that the stage reads for the last time, and of its last output."""
+        key = "borders", first, last, block
+        if key not in self._memo:
+            self._memo[key] = self._count_borders(first, last, block)
+        return self._memo[key]
+
+    def _count_borders(self, first: int, last: int, block: int) -> int:
+        problem, sink = self.problem, self.problem.tasks[last]
+        dying = [tensor for tensor, read in self._last_read.items()
+                 if first <= read <= last and problem.writer.get(tensor, -1) < first]
+        out = problem.size(sink.writes) if self._last_read[sink.writes] > last else 0
+        if not dying or not out:
+            return sum(map(problem.size, dying)) + out
+        total = sum(map(problem.size, dying))
+        best = total + out
+        for tensor in dying:
+            gap = least_gap(Stage(problem, block), tensor, last, first, edge_firings)
+            if gap is not None:
+                size = problem.size(tensor)
+                best = min(best, total - size + max(out, min(gap, out) + size))
+        return best
+
+
+def _comes_before(problem: Problem, tensor: int, other: int) -> bool:
+    """Whether what writes `other` depends on `tensor`, so that this is always there first."""
+    seen, todo = set(), [other]
+    while todo:
+        current = todo.pop()
+        if current == tensor:
+            return True
+        if current not in seen and current in problem.writer:
+            seen.add(current)
+            todo += problem.tasks[problem.writer[current]].reads
+    return False
+
+
+def _best(states: list[_State]) -> list[_State]:
+    """Those that no other beats."""
+    states.sort(key=lambda s: (s.cycles, s.rings, s.kept))
+    kept: list[_State] = []
+    for state in states:
+        if not any(other.kept <= state.kept and other.rings <= state.rings
+                   and other.fleeting <= state.fleeting and other.extra <= state.extra
+                   and _open_site(other) == _open_site(state) for other in kept):
+            kept.append(state)
+    if len(kept) > MOST_STATES:
+        kept.sort(key=lambda s: (s.rings, s.cycles))
+        kept = kept[::-(-len(kept) // MOST_STATES)]
+    return kept
+
+
+def _open_site(state: _State):
+    """The last choice: it still has a say in the rings to come."""
+    return state.highs[-1:]

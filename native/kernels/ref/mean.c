@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* Mean over the pixels of a row, per channel. */
+/* Mean, per channel, with a scale of its own: requantises one pixel of sums. */
 #include "kernels.h"
 #include "quant.h"
 
 void tml_mean(const tml_model_t *m, const void *step, tml_span_t at)
 {
     const tml_mean_t *s = step;
-    const tml_ring_t *input = &m->rings[s->input];
     const tml_ring_t *output = &m->rings[s->output];
-    int8_t *out = tml_pixel(m, output, at.y, 0);
+    const int32_t y = at.y * s->stride_h - s->pad_top;
 
-    for (uint32_t c = 0; c < output->channels; c++) {
-        int32_t sum = s->bias;
-        for (uint32_t x = 0; x < input->width; x++) {
-            sum = tml_wrap_add(sum, tml_pixel(m, input, at.y, x)[c]);
+    for (uint32_t x = at.x; x < (uint32_t)at.x + at.pixels; x++) {
+        const int32_t from = (int32_t)x * s->stride_w - s->pad_left;
+        const int32_t *sums = (const void *)tml_pixel(m, &m->rings[s->input], (uint32_t)y,
+                                                      (uint32_t)from);
+        int8_t *out = tml_pixel(m, output, at.y, x);
+        for (uint32_t c = 0; c < output->channels; c++) {
+            int32_t sum = tml_wrap_add(sums[c], s->bias);
+            sum = tml_wrap_add(tml_requantise(sum, s->mult, s->shift), s->output_zp);
+            out[c] = tml_clamp(sum, INT8_MIN, INT8_MAX);
         }
-        sum = tml_wrap_add(tml_requantise(sum, s->mult, s->shift), s->output_zp);
-        out[c] = tml_clamp(sum, INT8_MIN, INT8_MAX);
     }
 }

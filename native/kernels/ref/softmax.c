@@ -35,7 +35,7 @@ static void softmax_pixel(const int8_t *in, int8_t *out, uint32_t channels, cons
     }
     int32_t sum = 0;
     for (uint32_t c = 0; c < channels; c++) {
-        sum = tml_wrap_add(sum, tml_rounding_shift(table[max - in[c]], TML_SUM_BITS));
+        sum = tml_wrap_add(sum, tml_rounding_shift(table[(uint8_t)(max - in[c])], TML_SUM_BITS));
     }
     uint32_t normal = (uint32_t)sum | 1;        /* never 0 in a sound schedule */
     int headroom = 0;
@@ -47,7 +47,7 @@ static void softmax_pixel(const int8_t *in, int8_t *out, uint32_t channels, cons
     const int32_t scale = reciprocal_of_one_plus((int32_t)normal);
     const int exponent = TML_SUM_BITS - headroom + 31 - 8;
     for (uint32_t c = 0; c < channels; c++) {
-        const int32_t product = tml_high_mul(scale, table[max - in[c]]);
+        const int32_t product = tml_high_mul(scale, table[(uint8_t)(max - in[c])]);
         const int32_t share = exponent > 31 ? 0 : tml_rounding_shift(product, exponent);
         out[c] = tml_clamp(tml_wrap_add(share, INT8_MIN), INT8_MIN, INT8_MAX);
     }

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""Lowered steps and a plan -> a schedule: tensors become rings, arrays become offsets."""
+import struct
+from dataclasses import replace
+from math import prod
+
+from tinyml.errors import UnsupportedError
+from tinyml.format import DTYPES, step_named
+from tinyml.ir import Graph
+from tinyml.lower.stack import stack
+from tinyml.lower.step import LoweredStep, View
+from tinyml.plan import POINT, Plan
+from tinyml.schedule import Schedule
+
+KINDS = {"input": 0, "output": 1, "fed": 2}
+
+
+class Linker:
+    """Collects the rings and the data of one schedule. `number` gives the planner's number of a
+    tensor, by identity; a reshaped tensor has that of the tensor it is a view of."""
+
+    def __init__(self, plan: Plan, number: dict[int, int]):
+        self.plan, self.number = plan, number
+        self.stages = {i: stage for stage in plan.stages
+                       for i in range(stage.first, stage.last + 1)}
+        self.rings: dict[tuple, int] = {}
+        self.data = bytearray()
+
+    def ring(self, view) -> int:
+        """The index of the ring that a view is of. A view in another shape is of a whole tensor."""
+        tensor = self.number[id(view.tensor)]
+        height, width, _ = view.hwc
+        kept = self.plan.problem.shapes[tensor] == view.hwc
+        pixels = self.plan.pixels[tensor] if kept else height * width
+        record = (self.plan.offsets[tensor], pixels, *view.hwc, width)
+        return self.rings.setdefault((tensor, record), len(self.rings))
+
+    def array(self, array) -> int:
+        """The offset of an array in the data."""
+        self.data.extend(bytes(-len(self.data) % 4))
+        self.data.extend(array.astype(array.dtype.newbyteorder("<")).tobytes())
+        return len(self.data) - array.nbytes
+
+    def step(self, index: int, step: LoweredStep) -> tuple[str, dict]:
+        """A step's record."""
+        task, stage = self.plan.problem.tasks[index], self.stages[index]
+        window = step.window or POINT
+        rings = {name: self.ring(view) for name, view in step.rings.items()}
+        readers = [reader for reader in self.plan.problem.readers[task.writes]
+                   if reader <= stage.last]
+        record = {
+            "block": task.block(stage.block), "input": rings["output"], "input2": rings["output"],
+            "stage": stage.last - stage.first + 1 if index == stage.first else 0,
+            "k_h": window.height, "k_w": window.width, "pad_top": window.pad_top,
+            "pad_left": window.pad_left, "stride_h": window.stride_h, "stride_w": window.stride_w,
+            "rows": task.rows, "inputs": len(step.inputs), "back": 0, "back2": 0,
+            "reach": max(readers, default=index) - index, **step.numbers, **rings}
+        for name, view in zip(("back", "back2"), step.inputs):
+            writer = self.plan.problem.writer.get(self.number[id(view.tensor)], -1)
+            record[name] = index - writer if writer >= stage.first else 0
+        record |= {field.name: self.array(step.arrays[field.name])
+                   for field in step_named(step.name).fields if field.role == "data"}
+        return step.name, record
+
+    def port(self, port, kind: str) -> dict:
+        """A port's record."""
+        quant, shape = port.tensor.quant, port.shape
+        if port.dtype not in DTYPES:
+            raise UnsupportedError([f"`{port.tensor.name}`: {port.dtype} as a model's "
+                                    f"{kind}; use {', '.join(DTYPES)}"])
+        if prod(shape) != prod(port.tensor.hwc):
+            raise UnsupportedError([f"`{port.tensor.name}` has shape {'x'.join(map(str, shape))}; "
+                                    "the batch must be 1, known when the model is packed"])
+        dims = shape + (1,) * (4 - len(shape))
+        bits = struct.unpack("<I", struct.pack("<f", quant.scale))[0] if quant else 0
+        return {"ring": self.ring(View(port.tensor, port.tensor.hwc)), "kind": KINDS[kind],
+                "dtype": DTYPES.index(port.dtype), "scale": bits,
+                "zero_point": quant.zero_point if quant else 0, "rank": len(shape),
+                "channels_first": int(port.channels_first),
+                **{f"dim{i}": dims[i] for i in range(4)}}
+
+
+def link(graph: Graph, steps: list[LoweredStep], plan: Plan, number: dict[int, int],
+         labels: tuple[str, ...] = ()) -> Schedule:
+    """The schedule of a planned graph; `steps` go by task."""
+    linker = Linker(plan, number)
+    records = tuple(linker.step(i, step) for i, step in enumerate(_stacked(steps, plan, number)))
+    fed = records[0][0] == "take"
+    ports = tuple(linker.port(port, "fed" if fed else "input") for port in graph.inputs) + tuple(
+        linker.port(port, "output") for port in graph.outputs)
+    names = ("offset", "pixels", "height", "width", "channels", "pitch")
+    rings = tuple(dict(zip(names, record)) for _, record in linker.rings)
+    longest = max(stage.last - stage.first + 1 for stage in plan.stages)
+    return Schedule(graph.name, plan.arena_bytes, longest, rings, ports, records,
+                    bytes(linker.data), labels)
+
+
+def _stacked(steps: list[LoweredStep], plan: Plan, number: dict[int, int]) -> list[LoweredStep]:
+    """The steps, with those that the plan has stacked."""
+    result = []
+    for index, step in enumerate(steps):
+        task = plan.problem.tasks[index]
+        if task.high:
+            shapes = {name: plan.problem.shapes[number[id(view.tensor)]]
+                      for name, view in step.rings.items()}
+            fill = steps[index + 1].numbers.get("input_zp", 0) if task.pointwise else 0
+            step = stack(step, task, shapes, fill)
+        result.append(replace(step, window=task.window))
+    return result

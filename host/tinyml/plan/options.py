@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+"""What a user may ask of the planner."""
+from dataclasses import dataclass
+
+STAGES = ("auto", "single", "rings", "recompute", "patches")
+
+
+@dataclass(frozen=True)
+class Options:
+    """`ram`: most bytes of the arena. `goal`: "fastest" within it, or "smallest".
+    `max_extra`: most products computed again, in percent of all; None: any.
+    `stages`: one of STAGES; "single" runs op by op, "rings" computes nothing twice, "recompute"
+    allows it, "patches" runs the first stage in tiles; "auto" takes the best of all.
+    `feed_rows`: the input comes row by row and is never held.
+    """
+
+    ram: int | None = None
+    goal: str = "fastest"
+    max_extra: float | None = None
+    stages: str = "auto"
+    feed_rows: bool = False

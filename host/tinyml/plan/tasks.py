@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""What the planner sees of a model: tasks and tensors as numbers."""
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Window:
+    """What an output pixel (y, x) needs of an input: rows y * stride_h - pad_top and `height - 1`
+    more, columns alike. Outside the input there is nothing to wait for."""
+
+    height: int = 1
+    width: int = 1
+    stride_h: int = 1
+    stride_w: int = 1
+    pad_top: int = 0
+    pad_left: int = 0
+
+
+POINT = Window()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One step of a run. `writes` is a tensor's number, and so are `reads`.
+
+    `window`: what it needs of its inputs; None: all of them, or through another view than their
+    writer's, so that they must be whole before it begins.
+    `shape`: (height, width, channels) of its output, as it writes it, one byte a value.
+    `whole`: its output is read through another view: it must be whole before anybody begins.
+    `in_place`: inputs it may write its output over, byte for byte.
+    `glued`: it is in the same stage as the task after it.
+    `pointwise`, `depthwise`: it is a convolution of that kind, which can be stacked.
+    `high`: output rows of the stack that it is part of, 0 if it isn't stacked (plan/stacks.py).
+    """
+
+    name: str
+    reads: tuple[int, ...]
+    writes: int
+    shape: tuple[int, int, int]
+    window: Window | None = POINT
+    rows: int = 1                       # output rows per firing
+    products: int = 0
+    pointwise: bool = False
+    depthwise: bool = False
+    high: int = 0
+    most_block: int = 65535             # pixels of a firing that is a bounded piece of work
+    whole: bool = False
+    in_place: tuple[int, ...] = ()
+    glued: bool = False
+    align: int = 1
+
+    @property
+    def firing_rows(self) -> int:
+        """Rows of firings: output rows, or groups of them."""
+        return -(-self.shape[0] // self.rows)
+
+    def block(self, most: int) -> int:
+        """Pixels of a firing where the stage allows `most`."""
+        return min(most, self.shape[1], self.most_block)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A whole model. `shapes` and `names` go by tensor; `inputs` are there before the first task,
+    `outputs` stay to the end."""
+
+    tasks: tuple[Task, ...]
+    shapes: tuple[tuple[int, int, int], ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    names: tuple[str, ...]
+    writer: dict[int, int] = field(init=False)
+    readers: dict[int, tuple[int, ...]] = field(init=False)
+
+    def __post_init__(self):
+        readers: dict = {tensor: [] for tensor in range(len(self.shapes))}
+        for number, task in enumerate(self.tasks):
+            for tensor in dict.fromkeys(task.reads):
+                readers[tensor].append(number)
+        object.__setattr__(self, "writer", {t.writes: i for i, t in enumerate(self.tasks)})
+        object.__setattr__(self, "readers", {t: tuple(some) for t, some in readers.items()})
+
+    def size(self, tensor: int) -> int:
+        """Bytes of a whole tensor."""
+        height, width, channels = self.shapes[tensor]
+        return height * width * channels
