@@ -7,7 +7,7 @@ from tinyml.plan.buffers import Buffer
 from tinyml.plan.options import Options
 from tinyml.plan.path import Path, fastest, frontier, peak, smallest, total_cycles
 from tinyml.plan.place import place
-from tinyml.plan.rings import Stage, least_gap, ring_pixels
+from tinyml.plan.rings import Stage, all_firings, least_gap, pull, ring_pixels
 from tinyml.plan.stacks import with_stacks
 from tinyml.plan.stages import STATE_BYTES, Search, StageChoice
 from tinyml.plan.tasks import Problem
@@ -70,9 +70,15 @@ def make_frontier(problem: Problem, options: Options = Options()) -> list[Plan]:
 
 
 def find_choices(problem: Problem, options: Options) -> list[StageChoice]:
-    """All stages that a plan by these options may be made of."""
-    recompute = options.stages in ("auto", "recompute") and options.max_extra != 0
-    return Search(problem, recompute, options.stages != "single").choices()
+    """All stages that a plan by these options may be made of. Rows are only computed again where
+    that gives less than the smallest plan that does without."""
+    limit = 1 << 62 if options.ram is None else options.ram
+    extra, count = _most_extra(problem, options), len(problem.tasks)
+    choices = Search(problem, False, options.stages != "single").choices(limit, extra)
+    if options.stages not in ("auto", "recompute") or extra == 0:
+        return choices
+    least = smallest(choices, count)
+    return Search(problem, True).choices(peak(least[0]) if least else limit, extra) + choices
 
 
 def _most_extra(problem: Problem, options: Options) -> int | None:
@@ -147,11 +153,13 @@ def _gaps(problem: Problem, stage: StageChoice, last: dict) -> dict[tuple[int, i
         out = problem.tasks[sink].writes
         if last[out] <= stage.last and out not in problem.outputs:
             continue
+        firings = all_firings(view.task(sink), view.block(sink))
+        needed = pull(view, sink, stage.first, *firings)
         for held in dict.fromkeys(t for i in range(stage.first, stage.last + 1)
                                   for t in problem.tasks[i].reads):
             dies = (problem.writer.get(held, -1) < stage.first and last[held] <= stage.last
                     and held not in problem.outputs)
-            gap = least_gap(view, held, sink, stage.first) if dies else None
+            gap = least_gap(view, held, sink, needed) if dies else None
             if gap is not None and gap < problem.size(out):
                 gaps[out, held] = gap
     return gaps

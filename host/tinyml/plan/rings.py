@@ -41,20 +41,25 @@ def edge_firings(task: Task, block: int) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate((y, y)), np.repeat((0, last), len(y))
 
 
+def _clip(numbers, most: int):
+    """Into 0 ... most; np.clip takes several times as long."""
+    return np.minimum(np.maximum(numbers, 0), most)
+
+
 def last_needed(task: Task, block: int, shape, y, x):
     """Row and column of the last input pixel under the window of firings."""
     window, (height, width, _) = task.window, shape
     right = np.minimum(x + block, task.shape[1]) - 1
     rows = y * window.stride_h - window.pad_top + window.height - 1
     columns = right * window.stride_w - window.pad_left + window.width - 1
-    return np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)
+    return _clip(rows, height - 1), _clip(columns, width - 1)
 
 
 def oldest(task: Task, shape, y, x):
     """Index of the oldest input pixel that a task at these firings still reads."""
     window, (height, width, _) = task.window, shape
     top = y * window.stride_h - window.pad_top
-    left = np.clip(x * window.stride_w - window.pad_left, 0, width)
+    left = _clip(x * window.stride_w - window.pad_left, width)
     index = np.where(top < 0, 0, top * width + left)
     return np.where((y >= task.firing_rows) | (top >= height), height * width, index)
 
@@ -118,7 +123,7 @@ def _span(stage: Stage, writer: int, reader: int) -> int:
     bottom = np.minimum((strip + 1) * source.rows, source.shape[0]) - 1
     end = np.minimum(at + stage.block(writer), width)
     top = y * task.window.stride_h - task.window.pad_top
-    left = np.clip(x * task.window.stride_w - task.window.pad_left, 0, width)
+    left = _clip(x * task.window.stride_w - task.window.pad_left, width)
     inside = top >= 0
     held = [((bottom - top)[inside].max(initial=-width)) * width + (end - left).max()]
     if not inside.all():
@@ -150,30 +155,26 @@ def _span_of_paths(stage: Stage, writer: int, readers, meeting: int) -> int:
     return int((end - first).max())
 
 
-def least_gap(stage: Stage, held: int, sink: int, first: int, firings=all_firings) -> int | None:
+def least_gap(stage: Stage, held: int, sink: int, needed: dict[int, tuple]) -> int | None:
     """By how many bytes the whole tensor `held` must begin behind the whole output of `sink`, so
     that the output, growing, never runs over what is still read. None: it must not overlap.
 
-    `first`: the stage's first task. Every reader of `held` must be in the stage.
+    `needed` is what `pull` gave for the firings of `sink`. Every reader of `held` must be in the
+    stage.
     """
     problem, task = stage.problem, stage.task(sink)
-    y, x = firings(task, stage.block(sink))
-    needed = pull(stage, sink, first, y, x)
-    shape = problem.shapes[held]
-    free = None
+    shape, free = problem.shapes[held], None
     for reader in problem.readers[held]:
         source = stage.task(reader)
         if reader not in needed or source.window is None:
             return None
-        at = needed[reader]
         if reader == sink and held in task.in_place:
-            at = None           # byte for byte: it reads before it writes
-        elif reader != sink:
-            at = after(source, stage.block(reader), *at)
-        if at is not None:
-            some = oldest(source, shape, *at)
-            free = some if free is None else np.minimum(free, some)
+            continue            # byte for byte: it reads before it writes
+        at = needed[reader] if reader == sink else after(source, stage.block(reader),
+                                                         *needed[reader])
+        some = oldest(source, shape, *at)
+        free = some if free is None else np.minimum(free, some)
     if free is None:
         return 0 if task.shape == shape else None
-    written = end_of(task, stage.block(sink), y, x) * task.shape[2]
+    written = end_of(task, stage.block(sink), *needed[sink]) * task.shape[2]
     return max(0, int((written - free * shape[2]).max()))

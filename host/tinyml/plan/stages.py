@@ -8,13 +8,14 @@ most of its stages', its cycles their sum.
 from dataclasses import dataclass, replace
 
 from tinyml.plan.cost import cycles
-from tinyml.plan.rings import Stage, edge_firings, least_gap, ring_pixels
+from tinyml.plan.rings import Stage, edge_firings, least_gap, pull, ring_pixels
 from tinyml.plan.stacks import Site, find_sites, with_stacks
 from tinyml.plan.tasks import Problem
 
 BLOCKS = (1, 2, 4, 8, 65535)    # most pixels per firing of a stage
+BLOCKS_TO_RECOMPUTE = (1, 4)    # of one that computes rows again: it is there to be small
 MOST_STEPS = 255                # of a stage, by the format
-MOST_STATES = 48                # choices kept per range of tasks
+MOST_STATES = 40                # choices kept per range of tasks
 STATE_BYTES = 8                 # of the machine, per task of the longest stage
 
 
@@ -54,40 +55,59 @@ class Search:
 
     def __init__(self, problem: Problem, recompute: bool, fuse: bool = True):
         self.problem, self.fuse = problem, fuse
+        self._last_read = {tensor: len(problem.tasks) if tensor in problem.outputs else
+                           max(some, default=-1) for tensor, some in problem.readers.items()}
         self.sites = {site.first: site for site in find_sites(problem)} if recompute else {}
         self._within = {index: site for site in self.sites.values()
                         for index in range(site.first, site.last + 1)}
+        self.blocks = (BLOCKS_TO_RECOMPUTE if recompute else BLOCKS if fuse else BLOCKS[-1:])
+        self._settled = {site: self._when_settled(site) for site in self.sites.values()}
         self._variants: dict = {}
         self._memo: dict = {}
-        count = len(problem.tasks)
-        self._last_read = {tensor: count if tensor in problem.outputs else max(some, default=-1)
-                           for tensor, some in problem.readers.items()}
+        # By first task of a stage: bytes that are there when it begins.
+        self._held = [sum(problem.size(tensor) for tensor, read in self._last_read.items()
+                          if problem.writer.get(tensor, -1) < first <= read)
+                      for first in range(len(problem.tasks))]
+        # By last task of a stage: bytes that wait for later ones, but for that task's output.
+        self._waiting = [sum(problem.size(tensor) for tensor, read in self._last_read.items()
+                             if problem.writer.get(tensor, -1) < last < read)
+                         for last in range(len(problem.tasks))]
 
-    def choices(self, most_bytes: int | None = None) -> list[StageChoice]:
-        """Every stage of at most that many bytes that is worth knowing."""
-        limit = most_bytes if most_bytes is not None else 1 << 62
+    def _when_settled(self, site: Site) -> int:
+        """The task with which all rings around a site are known."""
+        tasks = self.problem.tasks[site.first:site.last + 1]
+        near = {*tasks[0].reads, *(task.writes for task in tasks)}
+        return max(self._last_read[tensor] for tensor in near)
+
+    def choices(self, most_bytes: int, most_extra: int | None) -> list[StageChoice]:
+        """Every stage within these limits that no other of the same tasks beats."""
         found = []
         for first in range(len(self.problem.tasks)):
             if first and self.problem.tasks[first - 1].glued:
                 continue
-            for block in BLOCKS if self.fuse else BLOCKS[-1:]:
-                found += self._from(first, block, limit)
+            stages: dict[int, list[StageChoice]] = {}
+            for block in self.blocks:
+                for stage in self._from(first, block, most_bytes, most_extra):
+                    stages.setdefault(stage.last, []).append(stage)
+            for some in stages.values():
+                found += _unbeaten(some)
         return found
 
-    def _from(self, first: int, block: int, limit: int):
-        """Stages that begin with a task."""
+    def _from(self, first: int, block: int, limit: int, most_extra: int | None):
+        """Stages that begin with a task, with one size of block."""
         states, tasks = [_State()], self.problem.tasks
         for last in range(first, min(len(tasks), first + MOST_STEPS)):
             if not self._may_grow(first, last):
                 return
             states = [new for state in states for new in self._grown(state, first, last, block)]
-            waiting = self._waiting(first, last)
-            states = _best([state for state in states if state.rings <= limit])
+            states = self._best([state for state in states if state.rings <= limit - self._held[first]
+                                 and (most_extra is None or state.extra <= most_extra)], last)
             if not states:
                 return
-            if tasks[last].glued or (last == first and block != BLOCKS[-1]):
+            if tasks[last].glued or (last == first and block != self.blocks[-1]):
                 continue
-            around = waiting + self._borders(first, last, block) + STATE_BYTES * (last - first + 1)
+            around = (self._waiting[last] + self._borders(first, last)
+                      + STATE_BYTES * (last - first + 1))
             for state in states:
                 if self._is_complete(state, last) and around + state.rings <= limit:
                     yield StageChoice(first, last, block, state.highs, around + state.rings,
@@ -103,6 +123,26 @@ class Search:
         if writers and waits_for_whole:
             return False
         return self.fuse or problem.tasks[last - 1].glued
+
+    def _best(self, states: list[_State], last: int) -> list[_State]:
+        """Those that no other beats, a sample of them if they are too many."""
+        states.sort(key=lambda s: (s.cycles, s.rings, s.kept))
+        kept: dict[tuple, list[_State]] = {}
+        for state in states:
+            rivals = kept.setdefault(self._open_choice(state, last), [])
+            if not any(other.kept <= state.kept and other.rings <= state.rings
+                       and other.fleeting <= state.fleeting and other.extra <= state.extra
+                       for other in rivals):
+                rivals.append(state)
+        best = [state for rivals in kept.values() for state in rivals]
+        if len(best) > MOST_STATES:
+            best.sort(key=lambda s: (s.rings, s.extra))
+            best = best[::-(-len(best) // MOST_STATES)]
+        return best
+
+    def _open_choice(self, state: _State, last: int):
+        """The last choice, if it still has a say in rings to come."""
+        return state.highs[-1:] if state.highs and self._settled[state.highs[-1][0]] > last else ()
 
     def _is_complete(self, state: _State, last: int) -> bool:
         """Whether the last site that was begun is also over."""
@@ -170,35 +210,36 @@ class Search:
                 and source.block(most) == reader.block(most)
                 and all(_comes_before(problem, other, tensor) for other in others))
 
-    def _waiting(self, first: int, last: int) -> int:
-        """Bytes of whole tensors that wait for a later stage, or were written for one, but for
-        the output of the last task."""
-        problem = self.problem
-        return sum(problem.size(tensor) for tensor, read in self._last_read.items()
-                   if problem.writer.get(tensor, -1) < last < read)
-
-    def _borders(self, first: int, last: int, block: int) -> int:
+    def _borders(self, first: int, last: int) -> int:
         """Bytes of the tensors that the stage reads for the last time, and of its last output."""
-        key = "borders", first, last, block
+        key = "borders", first, last
         if key not in self._memo:
-            self._memo[key] = self._count_borders(first, last, block)
+            self._memo[key] = self._count_borders(first, last)
         return self._memo[key]
 
-    def _count_borders(self, first: int, last: int, block: int) -> int:
+    def _count_borders(self, first: int, last: int) -> int:
         problem, sink = self.problem, self.problem.tasks[last]
         dying = [tensor for tensor, read in self._last_read.items()
                  if first <= read <= last and problem.writer.get(tensor, -1) < first]
-        out = problem.size(sink.writes) if self._last_read[sink.writes] > last else 0
-        if not dying or not out:
-            return sum(map(problem.size, dying)) + out
         total = sum(map(problem.size, dying))
+        if self._last_read[sink.writes] <= last:
+            return total
+        out = problem.size(sink.writes)
         best = total + out
         for tensor in dying:
-            gap = least_gap(Stage(problem, block), tensor, last, first, edge_firings)
+            gap = least_gap(Stage(problem, 1), tensor, last, self._pulled(last))
             if gap is not None:
                 size = problem.size(tensor)
                 best = min(best, total - size + max(out, min(gap, out) + size))
         return best
+
+    def _pulled(self, sink: int):
+        """How far all tasks must be for firings at the edges of a task's output."""
+        key = "pulled", sink
+        if key not in self._memo:
+            stage = Stage(self.problem, 1)
+            self._memo[key] = pull(stage, sink, 0, *edge_firings(stage.task(sink), 1))
+        return self._memo[key]
 
 
 def _comes_before(problem: Problem, tensor: int, other: int) -> bool:
@@ -214,21 +255,11 @@ def _comes_before(problem: Problem, tensor: int, other: int) -> bool:
     return False
 
 
-def _best(states: list[_State]) -> list[_State]:
-    """Those that no other beats."""
-    states.sort(key=lambda s: (s.cycles, s.rings, s.kept))
-    kept: list[_State] = []
-    for state in states:
-        if not any(other.kept <= state.kept and other.rings <= state.rings
-                   and other.fleeting <= state.fleeting and other.extra <= state.extra
-                   and _open_site(other) == _open_site(state) for other in kept):
-            kept.append(state)
-    if len(kept) > MOST_STATES:
-        kept.sort(key=lambda s: (s.rings, s.cycles))
-        kept = kept[::-(-len(kept) // MOST_STATES)]
+def _unbeaten(stages: list[StageChoice]) -> list[StageChoice]:
+    """Those that no other beats in bytes, cycles and products."""
+    stages.sort(key=lambda s: (s.bytes, s.cycles, s.extra))
+    kept: list[StageChoice] = []
+    for stage in stages:
+        if not any(other.cycles <= stage.cycles and other.extra <= stage.extra for other in kept):
+            kept.append(stage)
     return kept
-
-
-def _open_site(state: _State):
-    """The last choice: it still has a say in the rings to come."""
-    return state.highs[-1:]
