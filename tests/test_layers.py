@@ -32,7 +32,7 @@ LAYERS = (
     ("device",),
     ("remote",),
     ("run",),
-    ("report",),
+    ("report", "picture"),
     ("cli",),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
