@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A scene as SVG 1.1, with no dependency. Any text may stand in it: names come from models."""
 from functools import singledispatch
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from tinyml.picture.scene import PAPER, Area, Dot, Line, Rect, Scene, Text, plain
 
@@ -75,7 +75,7 @@ def _attributes(**values) -> str:
     """Those that are not empty; `role` is written as `class`, `_` as `-`."""
     names = {name: "class" if name == "role" else name.replace("_", "-") for name in values}
     return "".join(
-        f" {names[name]}={quoteattr(value if isinstance(value, str) else _number(value))}"
+        f' {names[name]}="{escape(value if isinstance(value, str) else _number(value))}"'
         for name, value in values.items() if value not in ("", None))
 
 
