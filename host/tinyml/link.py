@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Lowered steps and a plan -> a schedule: tensors become rings, arrays become offsets."""
 import struct
-from dataclasses import replace
 from math import prod
 
 from tinyml.errors import UnsupportedError
@@ -105,5 +104,5 @@ def _stacked(steps: list[LoweredStep], plan: Plan, number: dict[int, int]) -> li
                       for name, view in step.rings.items()}
             fill = steps[index + 1].numbers.get("input_zp", 0) if task.pointwise else 0
             step = stack(step, task, shapes, fill)
-        result.append(replace(step, window=task.window))
+        result.append(step)
     return result

@@ -11,7 +11,7 @@ from random import Random
 from tinyml.plan.buffers import Buffer, Gaps, Placement, live_bytes
 
 TRIES = 8                   # for each buffer, of first fit with one moved to another place
-TURN = 80                   # tries on one order before it is the next one's turn
+TURN = 40                   # tries on one order before it is the next one's turn
 MOST_BUFFERS = 16           # for trying all orders
 MOST_NODES = 40_000         # choices looked at then; who needs more keeps its best placement
 
