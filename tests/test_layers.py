@@ -23,6 +23,7 @@ LAYERS = (
     ("passes",),
     ("board",),
     ("lower",),
+    ("link",),
     ("pipeline",),
     ("native",),
     ("model",),                 # also runs on boards, so it knows `native` alone
@@ -33,6 +34,7 @@ LAYERS = (
     ("remote",),
     ("run",),
     ("report", "picture"),
+    ("charts",),
     ("cli",),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

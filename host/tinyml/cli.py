@@ -11,16 +11,30 @@ import os
 import sys
 from contextlib import suppress
 from dataclasses import asdict
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
+
+from tinyml.plan.options import STAGES, Options
+
+StageKind = Enum("StageKind", {name: name for name in STAGES}, type=str)
+FeedKind = Enum("FeedKind", {"image": "image", "rows": "rows"}, type=str)
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
                   help="Neural networks on microcontrollers, from Python.")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 BoardName = Annotated[Optional[str], typer.Option("--board", help="Name from `tinyml boards`.")]
 Ram = Annotated[Optional[int], typer.Option(min=0, help="Most bytes that the arena may have.")]
+Minimum = Annotated[bool, typer.Option("--minimum", help="The smallest arena instead of the "
+                                       "fastest plan.")]
+MaxExtra = Annotated[Optional[float], typer.Option(
+    "--max-extra-macs", min=0, metavar="PERCENT", help="Most products computed again; 0: none.")]
+Stages = Annotated[StageKind, typer.Option(help="For study: the only kind of plan to consider.")]
+Feed = Annotated[FeedKind, typer.Option(help="rows: the input comes row by row, it is never held.")]
+Plot = Annotated[Optional[Path], typer.Option(help="Draw the memory over time, or with --frontier "
+                                              "the curve: .svg or .png.")]
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="An int8 .tflite file.")]
 AnyFile = Annotated[Path, typer.Argument(metavar="FILE", help="A .tml, or a model to be packed.")]
 
@@ -28,30 +42,75 @@ AnyFile = Annotated[Path, typer.Argument(metavar="FILE", help="A .tml, or a mode
 @app.command()
 def pack(model: ModelFile,
          output: Annotated[Optional[Path], typer.Option("-o", help="Default: MODEL.tml")] = None,
-         board: BoardName = None, ram: Ram = None,
+         board: BoardName = None, ram: Ram = None, minimum: Minimum = False,
+         max_extra_macs: MaxExtra = None, stages: Stages = StageKind.auto,
+         feed: Feed = FeedKind.image,
+         frontier: Annotated[bool, typer.Option("--frontier", help="Show every plan worth "
+                                                "knowing, and write nothing.")] = False,
+         plot: Plot = None,
          labels: Annotated[Optional[Path], typer.Option(help="One label per line.")] = None,
          as_json: Json = False):
-    """Pack a model into a .tml schedule: memory planned, weights laid out, golden vectors inside."""
+    """Pack a model into a .tml schedule: memory planned, weights laid out, golden vectors inside.
+
+    Without --ram and --minimum: the fastest plan that the board has the RAM for.
+    """
     from tinyml.board import load_board
     from tinyml.pack import pack as pack_model
     from tinyml.report import pack_table
 
     facts = load_board(board) if board else None
-    packed = pack_model(model, labels, ram, facts)
+    options = Options(ram, "smallest" if minimum else "fastest", max_extra_macs, stages.value,
+                      feed == FeedKind.rows)
+    _require_picture(plot)
+    if frontier:
+        _show_frontier(model, options, facts, plot, as_json)
+        return
+    packed = pack_model(model, labels, options, facts)
     _write(output or model.with_suffix(".tml"), packed.file)
     figures = packed.figures()
     _print(figures if as_json else pack_table(figures, facts), as_json)
+    if plot:
+        from tinyml.charts import memory_picture
+        _draw(plot, memory_picture(model, packed.compiled))
+
+
+def _show_frontier(model: Path, options: Options, board, plot: Path | None, as_json: bool):
+    from tinyml.charts import frontier_picture
+    from tinyml.pack import plan_frontier
+    from tinyml.report import frontier_table
+
+    points = plan_frontier(model, options, board)
+    _print(points if as_json else frontier_table(model.stem, points, board), as_json)
+    if plot:
+        _draw(plot, frontier_picture(model.stem, points, board))
+
+
+def _require_picture(plot: Path | None) -> None:
+    if plot:
+        from tinyml.picture import require_picture
+        require_picture(plot)
+
+
+def _draw(path: Path, scene) -> None:
+    from tinyml.errors import TinymlError
+    from tinyml.picture import write_picture
+
+    try:
+        write_picture(path, scene)
+    except OSError as error:
+        raise TinymlError(f"`{path}` cannot be written: {error.strerror}") from None
 
 
 @app.command()
 def show(file: AnyFile):
     """Show a schedule: header, steps and what they mean, and the arena at every step."""
+    from tinyml.charts import schedule_chart
     from tinyml.pack import read_schedule
-    from tinyml.report import memory_map
+    from tinyml.picture import memory_text
     from tinyml.schedule import decode, text
 
     schedule = decode(read_schedule(file))
-    print(text(schedule), memory_map(schedule), sep="\n\n")
+    print(text(schedule), memory_text(schedule_chart(schedule)), sep="\n\n")
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tinyml import pipeline
 from tinyml.board import Board
 from tinyml.errors import ModelError, ScheduleError
 from tinyml.model import Model
@@ -26,8 +27,10 @@ class Packed:
         return {"name": schedule.name, "arena_bytes": schedule.arena_bytes,
                 "schedule_bytes": len(self.file) - len(schedule.data),
                 "weight_bytes": len(schedule.data), "file_bytes": len(self.file),
-                "steps": len(schedule.steps), "macs": compiled.macs,
-                "executed_macs": compiled.executed_macs, "plan_seconds": compiled.plan_seconds}
+                "steps": len(schedule.steps), "stages": len(compiled.plan.stages),
+                "macs": compiled.macs,
+                "executed_macs": compiled.executed_macs,
+                "cycles": compiled.plan.cycles, "plan_seconds": compiled.plan_seconds}
 
 
 def pack(model: Path, labels: Path | None = None, options: Options = Options(),
@@ -42,6 +45,15 @@ def pack(model: Path, labels: Path | None = None, options: Options = Options(),
     vectors = tuple((seed, _output_of_noise(bare, seed)) for seed in SEEDS)
     schedule = replace(compiled.schedule, vectors=vectors)
     return Packed(encode(schedule), replace(compiled, schedule=schedule))
+
+
+def plan_frontier(model: Path, options: Options = Options(), board: Board | None = None):
+    """The figures of every plan worth knowing, from the fastest to the smallest."""
+    plans = pipeline.plan_frontier(read_file(model), _name(model), within(options, board))
+    least = min((plan.products for plan in plans), default=1)
+    return [{"arena_bytes": plan.arena_bytes, "products": plan.products, "cycles": plan.cycles,
+             "extra_percent": 100 * (plan.products / max(least, 1) - 1),
+             "stages": len(plan.stages)} for plan in plans]
 
 
 def within(options: Options, board: Board | None) -> Options:

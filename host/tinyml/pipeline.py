@@ -113,4 +113,4 @@ def _task(step: LoweredStep, number: dict[int, int], shapes: list) -> Task:
                 pointwise=step.name == "conv2d" and window == POINT,
                 depthwise=step.name == "depthwise_conv2d",
                 in_place=tuple(number[id(tensor)] for tensor in step.in_place),
-                glued=step.glued, align=step.align)
+                accumulates=step.accumulates, align=step.align)

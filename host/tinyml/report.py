@@ -3,8 +3,6 @@
 from rich.table import Table
 
 from tinyml.board import Board
-from tinyml.format import step_named
-from tinyml.schedule import Schedule
 
 
 def pack_table(figures: dict, board: Board | None) -> Table:
@@ -19,52 +17,23 @@ def pack_table(figures: dict, board: Board | None) -> Table:
     for what, needs, has in rows:
         limit = (f"{has:,} bytes" if has else "",) if board else ()
         table.add_row(what, f"{needs:,} bytes", *limit)
-    table.add_row("products", f"{figures['macs']:,}", *(("",) if board else ()))
+    executed = figures["executed_macs"]
+    extra = f" ({100 * executed / figures['macs'] - 100:+.1f} %)" if executed != figures["macs"] else ""
+    table.add_row("products", f"{executed:,}{extra}", *(("",) if board else ()))
     return table
 
 
-def memory_map(schedule: Schedule, width: int = 64) -> str:
-    """The arena at every step: what it writes, what it reads, and what waits for a later step."""
-    lines = [f"arena of {schedule.arena_bytes} bytes: █ written, ▒ read, · kept for later"]
-    spans = _spans(schedule)
-
-    def column(byte):
-        return byte * width // max(schedule.arena_bytes, 1)
-    for number, (name, _) in enumerate(schedule.steps):
-        bar = [" "] * width
-        for begin, end, first, last in spans:
-            if first <= number <= last:
-                mark = "█" if first == number else "▒" if last == number else "·"
-                for at in range(column(begin), max(column(begin) + 1, column(end))):
-                    bar[at] = mark
-        lines.append(f"{number:3} |{''.join(bar)}| {name}")
-    return "\n".join(lines)
-
-
-def _spans(schedule: Schedule) -> list[list[int]]:
-    """[begin, end, step that writes it, last step that reads it] of all that is ever held."""
-    spans: list[list[int]] = []
-
-    def hold(index, step):
-        ring = schedule.rings[index]
-        begin = ring["offset"]
-        spans.append([begin, begin + ring["pixels"] * ring["channels"], step, step])
-
-    def read(index, step):
-        begin = schedule.rings[index]["offset"]
-        next(span for span in reversed(spans) if span[0] == begin)[3] = step
-    for port in schedule.ports:
-        if port["kind"] == 0:
-            hold(port["ring"], -1)
-    for number, (name, values) in enumerate(schedule.steps):
-        for field in step_named(name).fields:
-            if field.role == "ring" and field.name != "output":
-                read(values[field.name], number)
-        hold(values["output"], number)
-    for port in schedule.ports:
-        if port["kind"] == 1:
-            read(port["ring"], len(schedule.steps))
-    return spans
+def frontier_table(name: str, points: list[dict], board: Board | None) -> Table:
+    """Every plan worth knowing, the fastest first."""
+    table = Table(title=name)
+    for column in ("arena", "extra products", "Mcycles (M4, predicted)", "stages") + (
+            (f"fits {board.name}",) if board else ()):
+        table.add_column(column, justify="right")
+    for point in points:
+        fits = ("yes" if point["arena_bytes"] <= board.ram_bytes else "no",) if board else ()
+        table.add_row(f"{point['arena_bytes']:,} bytes", f"{point['extra_percent']:.1f} %",
+                      f"{point['cycles'] / 1e6:.1f}", str(point["stages"]), *fits)
+    return table
 
 
 def answer_table(answers: list[list[tuple]]) -> Table:

@@ -2,7 +2,6 @@
 """A schedule in memory, as bytes, and as text for people. Layouts come from format.py alone."""
 import struct
 from dataclasses import dataclass, field
-from math import prod
 from zlib import crc32
 
 from tinyml import format as f
@@ -80,8 +79,9 @@ def text(schedule: Schedule) -> str:
                      f"scale {scale:g}, zero point {port['zero_point']}, "
                      f"{_place(schedule, port['ring'])}")
     for number, (name, values) in enumerate(schedule.steps):
-        lines.append(f"{number:3} {name:<17} {_places(schedule, name, values)}  "
-                     f"{_numbers(name, values)}")
+        if values["stage"] > 1:
+            lines.append(f"    stage of {values['stage']} steps:")
+        lines.append(f"{number:3} {name:<22} {_places(schedule, values)}  {_numbers(name, values)}")
     used = sorted({name for name, _ in schedule.steps})
     return "\n".join(lines + [f"{name}: {f.step_named(name).doc}" for name in used])
 
@@ -144,17 +144,23 @@ def _read_notes(file: bytes, at: int, end: int, notes: dict) -> None:
 
 def _place(schedule: Schedule, index: int) -> str:
     ring = schedule.rings[index]
-    size = prod((ring["pixels"], ring["channels"]))
-    return (f"{ring['height']}x{ring['width']}x{ring['channels']}"
-            f" @{ring['offset']}..{ring['offset'] + size}")
+    whole = ring["height"] * ring["width"]
+    kept = "" if ring["pixels"] == whole else f" ({ring['pixels']} pixels kept)"
+    return (f"{ring['height']}x{ring['width']}x{ring['channels']}{kept}"
+            f" @{ring['offset']}..{ring['offset'] + ring['pixels'] * ring['channels']}")
 
 
-def _places(schedule: Schedule, name: str, values: dict) -> str:
-    rings = [field.name for field in f.step_named(name).fields if field.role == "ring"]
-    inputs = [_place(schedule, values[ring]) for ring in rings[1:]]
-    return f"{' + '.join(inputs)} -> {_place(schedule, values['output'])}"
+def _places(schedule: Schedule, values: dict) -> str:
+    names = ("input", "input2")[:values["inputs"]]
+    inputs = " + ".join(_place(schedule, values[name]) for name in names) or "caller"
+    return f"{inputs} -> {_place(schedule, values['output'])}"
 
 
 def _numbers(name: str, values: dict) -> str:
-    shown = [field.name for field in f.step_named(name).fields[4:] if field.role == "number"]
-    return " ".join(f"{field}={values[field]}" for field in shown)
+    """The window, where it isn't one pixel, and the step's own numbers."""
+    window = (f"{values['k_h']}x{values['k_w']} / {values['stride_h']}x{values['stride_w']}"
+              f" - {values['pad_top']},{values['pad_left']}")
+    own = [field.name for field in f.step_named(name).fields[len(f.COMMON):]
+           if field.role == "number"]
+    return " ".join(([] if window == "1x1 / 1x1 - 0,0" else [f"window {window}"])
+                    + [f"block={values['block']}"] + [f"{field}={values[field]}" for field in own])

@@ -23,8 +23,8 @@ class LoweredStep:
     """`name` is that of the format; `rings`, `numbers` and `arrays` fill its fields.
 
     `products`: multiply-accumulates of a run. `window`: what an output pixel needs of the inputs;
-    None: all of them. `in_place`: inputs in whose place it may write its output. `glued`: the step
-    after it is in the same stage. `align`: of its output's address.
+    None: all of them. `in_place`: inputs in whose place it may write its output. `accumulates`:
+    an output pixel contains the one before it, and the next step reads the last. `align`: of its output's address.
     """
 
     name: str
@@ -34,7 +34,7 @@ class LoweredStep:
     products: int = 0
     window: Window | None = POINT
     in_place: tuple[Tensor, ...] = ()
-    glued: bool = False
+    accumulates: bool = False
     align: int = 1
 
     @property

@@ -1,47 +1,171 @@
 # SPDX-License-Identifier: MIT
-"""Judges a plan by replaying it with a tag in every byte. Knows nothing of how plans are made."""
-from array import array
+"""Judges a plan by replaying it with a tag in every byte: every read must find what was written.
+
+Knows nothing of how plans are made. The firing rule stands here a second time, in the plainest
+words; native/core/stage.c has it for the machine, and tests compare the two.
+"""
+import numpy as np
+
+TENSOR = 1 << 40                # a tag: tensor number * TENSOR + byte of the whole tensor
 
 
-def check_plan(tasks, shapes, inputs, outputs, offsets, arena_bytes) -> None:
-    """Asserts that every read finds what was written, and that all of it is inside the arena.
+def check_plan(plan) -> None:
+    """Asserts that every byte a task reads is there and the right one, that all is inside the
+    arena, and that every stage comes to its end."""
+    replay = _Replay(plan)
+    for tensor in plan.problem.inputs:
+        replay.write_whole(tensor)
+    for stage in plan.stages:
+        for index, y, x in firings(plan, stage):
+            replay.fire(stage, index, y, x)
+    for tensor in plan.problem.outputs:
+        replay.read_whole(tensor, "the caller")
 
-    A tag names a tensor; a tensor that keeps its input's bytes (a reshape) has its input's tag.
-    A task writes only after it has read, so it may write over its own input, but only where it
-    says so and at the same offset: elsewhere the first pixel written would spoil one still unread.
-    """
-    tags = array("i", [-1]) * arena_bytes
-    tag = list(range(len(shapes)))
 
-    def span(tensor):
-        height, width, channels = shapes[tensor]
-        begin, end = offsets[tensor], offsets[tensor] + height * width * channels
-        assert 0 <= begin and end <= arena_bytes, f"tensor {tensor} leaves the arena"
-        return begin, end
+def firings(plan, stage):
+    """(task, row of firings, first pixel) of a stage, in the order in which they happen: of all
+    tasks that can fire the last one does."""
+    tasks = plan.problem.tasks
+    at = {index: (0, 0) for index in range(stage.first, stage.last + 1)}
+    candidate = stage.last
+    while True:
+        index = next((i for i in range(candidate, stage.first - 1, -1)
+                      if _can_fire(plan, stage, at, i)), None)
+        if index is None:
+            break
+        y, x = at[index]
+        yield index, y, x
+        x += tasks[index].block(stage.block)
+        at[index] = (y, x) if x < tasks[index].shape[1] else (y + 1, 0)
+        readers = [r for r in plan.problem.readers[tasks[index].writes] if r <= stage.last]
+        candidate = max(readers, default=index)
+    stuck = [tasks[i].name for i in at if at[i][0] < tasks[i].firing_rows]
+    assert not stuck, f"tasks {stage.first}-{stage.last}: {stuck[0]} waits for ever"
 
-    def write(tensor):
-        begin, end = span(tensor)
-        tags[begin:end] = array("i", [tensor]) * (end - begin)
 
-    def read(tensor, reader):
-        begin, end = span(tensor)
-        assert tags[begin:end] == array("i", [tag[tensor]]) * (end - begin), \
-            f"{reader} reads tensor {tensor} after it was overwritten"
+def _can_fire(plan, stage, at, index) -> bool:
+    task, (y, x) = plan.problem.tasks[index], at[index]
+    if y == task.firing_rows:
+        return False
+    for tensor in task.reads:
+        writer = plan.problem.writer.get(tensor, -1)
+        if writer >= stage.first:
+            (_, row), (_, column) = _window(task, stage, y, x, plan.problem.shapes[tensor])
+            strip = row // plan.problem.tasks[writer].rows
+            if not at[writer] > (strip, column):
+                return False
+    return _has_room(plan, stage, at, index)
 
-    for tensor in inputs:
-        write(tensor)
-    for task in tasks:
+
+def _has_room(plan, stage, at, index) -> bool:
+    task, (y, x) = plan.problem.tasks[index], at[index]
+    height, width, _ = task.shape
+    pixels = plan.pixels[task.writes]
+    if pixels == height * width:
+        return True
+    newest = ((min(height, (y + 1) * task.rows) - 1) * width
+              + min(width, x + task.block(stage.block)) - 1)
+    return all(newest - _oldest(plan, at, reader, task.shape) < pixels
+               for reader in plan.problem.readers[task.writes] if reader <= stage.last)
+
+
+def _oldest(plan, at, reader, shape) -> int:
+    task, (y, x) = plan.problem.tasks[reader], at[reader]
+    height, width, _ = shape
+    top = y * task.window.stride_h - task.window.pad_top
+    if y == task.firing_rows or top >= height:
+        return height * width
+    left = min(max(x * task.window.stride_w - task.window.pad_left, 0), width)
+    return top * width + left if top >= 0 else 0
+
+
+def _window(task, stage, y, x, shape):
+    """((first row, last row), (first column, last column)) of the input, inside it."""
+    height, width, _ = shape
+    w = task.window
+    right = min(x + task.block(stage.block), task.shape[1]) - 1
+    rows = y * w.stride_h - w.pad_top, y * w.stride_h - w.pad_top + w.height - 1
+    columns = x * w.stride_w - w.pad_left, right * w.stride_w - w.pad_left + w.width - 1
+    return (tuple(min(max(row, 0), height - 1) for row in rows),
+            tuple(min(max(column, 0), width - 1) for column in columns))
+
+
+class _Replay:
+    """The arena, a tag for each byte."""
+
+    def __init__(self, plan):
+        self.plan = plan
+        self.bytes = np.full(plan.arena_bytes - plan.state_bytes, -1, np.int64)
+
+    def fire(self, stage, index, y, x):
+        """Reads what a firing reads, then writes what it writes."""
+        task = self.plan.problem.tasks[index]
         for tensor in task.reads:
-            read(tensor, task.name)
-        if task.keeps:
-            assert offsets[task.writes] == offsets[task.reads[0]], f"{task.name} moves its bytes"
-            tag[task.writes] = tag[task.reads[0]]
-            continue
+            if task.window is None:
+                self.read_whole(tensor, task.name)
+                continue
+            (top, bottom), (left, right) = _window(task, stage, y, x,
+                                                   self.plan.problem.shapes[tensor])
+            for row in range(top, bottom + 1):
+                self._read(tensor, row, left, right + 1, task.name)
+        if task.accumulates and (y, x) != (0, 0):
+            row, column = divmod(y * task.shape[1] + x - 1, task.shape[1])
+            self._read(task.writes, row, column, column + 1, task.name)
+        self._check_in_place(task, stage, y, x)
+        for row in range(y * task.rows, min((y + 1) * task.rows, task.shape[0])):
+            self._write(task.writes, row, x,
+                        min(x + task.block(stage.block), task.shape[1]))
+
+    def _check_in_place(self, task, stage, y, x):
+        """A firing may only write over its own input where it reads a byte before it writes it."""
+        end = min(x + task.block(stage.block), task.shape[1])
+        written = np.concatenate([
+            self._places(task.writes, row, x, end) for row in
+            range(y * task.rows, min((y + 1) * task.rows, task.shape[0]))])
         for tensor in task.reads:
-            (begin, end), (to, top) = span(tensor), span(task.writes)
-            in_place = tensor in task.may_overwrite and begin == to and end == top
-            assert in_place or end <= to or top <= begin, \
-                f"{task.name} writes over its input, tensor {tensor}"
-        write(task.writes)
-    for tensor in outputs:
-        read(tensor, "the caller")
+            if task.window is None:
+                size = self.plan.problem.size(tensor)
+                read = self.plan.offsets[tensor] + np.arange(size)
+            else:
+                (top, bottom), (left, right) = _window(task, stage, y, x,
+                                                       self.plan.problem.shapes[tensor])
+                read = np.concatenate([self._places(tensor, row, left, right + 1)
+                                       for row in range(top, bottom + 1)])
+            shared = len(np.intersect1d(written, read))
+            in_order = tensor in task.in_place and (written <= read[:len(written)]).all()
+            assert not shared or in_order, f"{task.name} writes over its input, tensor {tensor}"
+
+    def write_whole(self, tensor):
+        height, width, _ = self.plan.problem.shapes[tensor]
+        for row in range(height):
+            self._write(tensor, row, 0, width)
+
+    def read_whole(self, tensor, reader):
+        height, width, _ = self.plan.problem.shapes[tensor]
+        for row in range(height):
+            self._read(tensor, row, 0, width, reader)
+
+    def _places(self, tensor, row, first, end):
+        """Where the bytes of some pixels of a row are."""
+        _, width, channels = self.plan.problem.shapes[tensor]
+        slots = np.arange(row * width + first, row * width + end) % self.plan.pixels[tensor]
+        places = (self.plan.offsets[tensor] + slots[:, None] * channels + np.arange(channels))
+        places = places.ravel()
+        assert 0 <= places[0] and places.max() < len(self.bytes), f"tensor {tensor} leaves the arena"
+        return places
+
+    def _tags(self, tensor, row, first, end):
+        _, width, channels = self.plan.problem.shapes[tensor]
+        begin = (row * width + first) * channels
+        return tensor * TENSOR + np.arange(begin, begin + (end - first) * channels)
+
+    def _write(self, tensor, row, first, end):
+        # Pixel by pixel, since a ring may be shorter than a block.
+        for pixel in range(first, end):
+            self.bytes[self._places(tensor, row, pixel, pixel + 1)] = \
+                self._tags(tensor, row, pixel, pixel + 1)
+
+    def _read(self, tensor, row, first, end, reader):
+        found = self.bytes[self._places(tensor, row, first, end)]
+        assert (found == self._tags(tensor, row, first, end)).all(), \
+            f"{reader} reads row {row} of tensor {tensor} after it was overwritten"

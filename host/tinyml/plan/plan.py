@@ -62,10 +62,12 @@ def make_frontier(problem: Problem, options: Options = Options()) -> list[Plan]:
     choices = find_choices(problem, options)
     paths = frontier(choices, len(problem.tasks), 1 << 62, _most_extra(problem, options))
     plans: list[Plan] = []
-    for path in paths:
-        plan = place_path(problem, path)
-        if not plans or plan.arena_bytes < plans[-1].arena_bytes:
-            plans.append(plan)
+    for plan in (place_path(problem, path) for path in paths):
+        if plans and plan.arena_bytes >= plans[-1].arena_bytes:
+            continue
+        if plans and plan.cycles <= EQUALLY_FAST * plans[-1].cycles:
+            plans.pop()                 # as fast and smaller
+        plans.append(plan)
     return plans
 
 

@@ -83,7 +83,7 @@ class Search:
         """Every stage within these limits that no other of the same tasks beats."""
         found = []
         for first in range(len(self.problem.tasks)):
-            if first and self.problem.tasks[first - 1].glued:
+            if first and self.problem.tasks[first - 1].accumulates:
                 continue
             stages: dict[int, list[StageChoice]] = {}
             for block in self.blocks:
@@ -104,7 +104,7 @@ class Search:
                                  and (most_extra is None or state.extra <= most_extra)], last)
             if not states:
                 return
-            if tasks[last].glued or (last == first and block != self.blocks[-1]):
+            if tasks[last].accumulates or (last == first and block != self.blocks[-1]):
                 continue
             around = (self._waiting[last] + self._borders(first, last)
                       + STATE_BYTES * (last - first + 1))
@@ -122,7 +122,7 @@ class Search:
         waits_for_whole = task.window is None or any(problem.tasks[w].whole for w in writers)
         if writers and waits_for_whole:
             return False
-        return self.fuse or problem.tasks[last - 1].glued
+        return self.fuse or problem.tasks[last - 1].accumulates
 
     def _best(self, states: list[_State], last: int) -> list[_State]:
         """Those that no other beats, a sample of them if they are too many."""

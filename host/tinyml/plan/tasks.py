@@ -28,7 +28,8 @@ class Task:
     `shape`: (height, width, channels) of its output, as it writes it, one byte a value.
     `whole`: its output is read through another view: it must be whole before anybody begins.
     `in_place`: inputs it may write its output over, byte for byte.
-    `glued`: it is in the same stage as the task after it.
+    `accumulates`: an output pixel contains the one before it. The task after it, of the same
+    stage, reads the last.
     `pointwise`, `depthwise`: it is a convolution of that kind, which can be stacked.
     `high`: output rows of the stack that it is part of, 0 if it isn't stacked (plan/stacks.py).
     """
@@ -46,7 +47,7 @@ class Task:
     most_block: int = 65535             # pixels of a firing that is a bounded piece of work
     whole: bool = False
     in_place: tuple[int, ...] = ()
-    glued: bool = False
+    accumulates: bool = False
     align: int = 1
 
     @property

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""Plans and schedules as charts."""
+from dataclasses import replace
+from pathlib import Path
+
+from tinyml.format import step_named
+from tinyml.pack import read_file
+from tinyml.picture import Block, MemoryChart, Point, frontier_scene, memory_scene
+from tinyml.pipeline import Compiled, compile_model
+from tinyml.plan import Options, Plan
+from tinyml.schedule import Schedule
+
+
+def plan_chart(plan: Plan, title: str) -> MemoryChart:
+    """Every buffer of a plan as a block."""
+    blocks = []
+    for tensor, (buffer, offset) in enumerate(zip(plan.buffers, plan.offsets, strict=True)):
+        height, width, channels = plan.problem.shapes[tensor]
+        ring = plan.pixels[tensor] < height * width
+        blocks.append(Block(f"{height}x{width}x{channels}", offset, buffer.size, buffer.first,
+                            buffer.last, "ring" if ring else "tensor"))
+    steps = tuple(task.name for task in plan.problem.tasks)
+    state = plan.state_bytes
+    blocks.append(Block("progress", plan.arena_bytes - state, state, 0, len(steps) - 1, "state"))
+    return MemoryChart(title, steps, tuple(blocks), plan.arena_bytes)
+
+
+def memory_picture(model: Path, compiled: Compiled):
+    """The arena over time, op by op and as planned."""
+    options = Options(stages="single", feed_rows=not compiled.plan.problem.inputs)
+    before = compile_model(read_file(model), compiled.schedule.name, options=options)
+    return memory_scene(plan_chart(before.plan, "op by op"), plan_chart(compiled.plan, "planned"),
+                        compiled.schedule.name)
+
+
+def frontier_picture(name: str, points: list[dict], board):
+    """Bytes against what they cost."""
+    return frontier_scene([Point(point["arena_bytes"], point["extra_percent"],
+                                 point["cycles"] / 1e6) for point in points], name,
+                          board.ram_bytes if board else None)
+
+
+def schedule_chart(schedule: Schedule) -> MemoryChart:
+    """The arena over time, as far as a schedule tells: a ring lives as long as its stage, and
+    what a stage does not wait for from the step that wrote it last."""
+    stage_of, first = [], 0
+    for number, (_, values) in enumerate(schedule.steps):
+        first = number if values["stage"] else first
+        stage_of.append((first, first + max(schedule.steps[first][1]["stage"], 1) - 1))
+    blocks: list[Block] = []
+
+    def hold(index, begin, end):
+        ring = schedule.rings[index]
+        whole = ring["pixels"] == ring["height"] * ring["width"]
+        blocks.append(Block(f"{ring['height']}x{ring['width']}x{ring['channels']}", ring["offset"],
+                            ring["pixels"] * ring["channels"], begin, end,
+                            "tensor" if whole else "ring"))
+
+    def read(index, end):
+        offset = schedule.rings[index]["offset"]
+        known = max((i for i, block in enumerate(blocks) if block.offset == offset), default=None)
+        if known is not None:
+            blocks[known] = replace(blocks[known], last=max(end, blocks[known].last))
+    for port in schedule.ports:
+        if port["kind"] == 0:
+            hold(port["ring"], -1, -1)
+    for number, (name, values) in enumerate(schedule.steps):
+        first, last = stage_of[number]
+        for field in step_named(name).fields[4:6]:
+            if values["inputs"]:
+                read(values[field.name], last)
+        hold(values["output"], first, last)
+    for port in schedule.ports:
+        if port["kind"] == 1:
+            read(port["ring"], len(schedule.steps))
+    steps = tuple(name for name, _ in schedule.steps)
+    return MemoryChart(schedule.name, steps, tuple(blocks), schedule.arena_bytes)
