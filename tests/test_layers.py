@@ -15,6 +15,7 @@ HOST = ROOT / "host/tinyml"
 LAYERS = (
     ("format",),
     ("errors",),
+    ("fixed_point",),
     ("schedule",),
     ("plan",),
     ("ir",),

@@ -4,10 +4,11 @@
 One row with one scale is the fully_connected step. Several rows are pixels, and a scale per output
 is what conv2d has.
 """
+from tinyml.fixed_point import quantize_multiplier
 from tinyml.lower.numbers import clamp_numbers, zero_points
-from tinyml.lower.requantise import (channel_quant, folded_bias, quantize_multiplier,
-                                     real_multiplier)
+from tinyml.lower.requantise import channel_quant, folded_bias
 from tinyml.lower.step import LoweredStep, View, views
+from tinyml.ops.common import real_multiplier
 
 
 def lower(op):

@@ -1,39 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Real multipliers as (mult, shift), and the parameters of convolution-like steps."""
-from math import floor, frexp, isfinite
-
+"""The parameters of convolution-like steps."""
 import numpy as np
 
-from tinyml.errors import UnsupportedError
-
-SHIFTS = range(-31, 31)
-
-
-def quantize_multiplier(real: float, largest_shift: int = SHIFTS[-1]) -> tuple[int, int]:
-    """real = mult * 2^(shift - 31), |mult| in [2^30, 2^31): TensorFlow Lite's QuantizeMultiplier.
-
-    Below 2^-32 the multiplier is 0. Raises UnsupportedError from 2^largest_shift on.
-    """
-    if real == 0:
-        return 0, 0
-    if not isfinite(real):
-        raise UnsupportedError([f"a scale ratio is {real}: check the model's scales"])
-    fraction, shift = frexp(real)
-    mult = floor(abs(fraction) * 2 ** 31 + 0.5)
-    if mult == 2 ** 31:
-        mult, shift = mult // 2, shift + 1
-    mult = mult if fraction > 0 else -mult
-    if shift < SHIFTS[0]:
-        return 0, 0
-    if shift > largest_shift:
-        raise UnsupportedError([f"a ratio of scales is {real:g}, at most 2^{largest_shift} is "
-                                "supported: check the model's scales"])
-    return mult, shift
-
-
-def real_multiplier(op, weight_scale: float) -> float:
-    """From the scale of a sum of products to that of the output, in double precision."""
-    return op.input.quant.scale * weight_scale / op.output.quant.scale
+from tinyml.fixed_point import quantize_multiplier
+from tinyml.ops.common import real_multiplier
 
 
 def channel_quant(op, channels: int, axis: int) -> dict[str, np.ndarray]:

@@ -4,8 +4,7 @@ from math import floor
 
 import numpy as np
 
-from tinyml.lower.fixed_point import exp_on_negative_values, high_mul, wrap32
-from tinyml.lower.requantise import quantize_multiplier
+from tinyml.fixed_point import exp_on_negative_values, high_mul, quantize_multiplier, wrap32
 from tinyml.lower.step import LoweredStep, View
 
 INTEGER_BITS = 5                # of the scaled difference, Q5.26

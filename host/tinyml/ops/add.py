@@ -2,8 +2,11 @@
 """add: the elementwise sum of two tensors."""
 from dataclasses import dataclass
 
+from tinyml.fixed_point import quantize_multiplier
 from tinyml.ir import Op, Tensor
 from tinyml.ops.common import COMMON, known_activation
+
+HEADROOM = 2 ** 20              # TensorFlow Lite's left shift
 
 
 @dataclass(frozen=True, eq=False)
@@ -13,6 +16,14 @@ class Add(Op):
     input: Tensor
     input2: Tensor
     activation: str = "none"
+
+    def factors(self) -> tuple[tuple[int, int], ...]:
+        """(mult, shift) of each input and of the sum. Both inputs are brought to twice the larger
+        scale, with HEADROOM."""
+        first, second = self.input.quant.scale, self.input2.quant.scale
+        twice = 2 * max(first, second)
+        ratios = first / twice, second / twice, twice / (HEADROOM * self.output.quant.scale)
+        return tuple(quantize_multiplier(ratio) for ratio in ratios)
 
 
 def computed_inputs(op):

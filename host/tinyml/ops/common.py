@@ -108,6 +108,7 @@ def same_scale(op):
     return None
 
 
+BYTES = range(-128, 128)        # what a byte may hold, read as int8
 COMMON = (int8_activations, batch_of_one, dimensions_fit, computed_input, shapes_agree)
 FOUNDATIONS = (int8_activations, batch_of_one, dimensions_fit, computed_input, int8_weights,
                int32_bias)
@@ -124,3 +125,8 @@ def activation_range(activation: str, quant: Quant) -> tuple[int, int]:
         return quant.zero_point + int(np.copysign(np.floor(np.abs(ratio) + np.float32(0.5)), ratio))
     return (-128 if low is None else max(-128, quantised(low)),
             127 if high is None else min(127, quantised(high)))
+
+
+def real_multiplier(op, weight_scale: float) -> float:
+    """From the scale of a sum of products to that of the output, in double precision."""
+    return op.input.quant.scale * weight_scale / op.output.quant.scale

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import prod
 
+from tinyml.fixed_point import SHIFTS, quantize_multiplier
 from tinyml.ir import Op, Tensor
 from tinyml.ops.common import COMMON
 
@@ -26,6 +27,13 @@ class Mean(Op):
         shape, axes = self.input.shape, self.reduced
         return (prod(shape[:axes.start]), prod(shape[axes.start:axes.stop]),
                 prod(shape[axes.stop:]))
+
+    def factor(self) -> tuple[int, int]:
+        """(mult, shift) of a sum: 1 / count goes into it as TensorFlow Lite does it, truncating."""
+        mult, shift = quantize_multiplier(self.input.quant.scale / self.output.quant.scale)
+        count = self.rows[1]
+        moved = min(count.bit_length() - 1, 32, shift - SHIFTS[0])
+        return (mult << moved) // count, shift - moved
 
     def result(self):
         before, _, behind = self.rows

@@ -2,8 +2,9 @@
 """relu: an activation that stands alone. Where its scale allows, it joins the op before it."""
 from dataclasses import dataclass
 
+from tinyml.fixed_point import output_byte, quantize_multiplier
 from tinyml.ir import Op, Tensor
-from tinyml.ops.common import COMMON
+from tinyml.ops.common import BYTES, COMMON, activation_range
 
 
 @dataclass(frozen=True, eq=False)
@@ -12,6 +13,17 @@ class Relu(Op):
 
     input: Tensor
     activation: str
+
+    def table(self) -> tuple[int, ...]:
+        """The output of each of BYTES. relu requantises; relu6 only clamps, by its input's scale."""
+        a, b = self.input.quant, self.output.quant
+        if self.activation == "relu6":
+            low, high = activation_range("relu6", a)
+            return tuple(max(low, min(high, byte)) for byte in BYTES)
+        factor = quantize_multiplier(a.scale / b.scale)
+        clamp = activation_range("relu", b)
+        return tuple(output_byte(byte - a.zero_point, factor, b.zero_point, *clamp)
+                     for byte in BYTES)
 
 
 LIMITS = COMMON

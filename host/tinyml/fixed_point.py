@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""Fixed point of gemmlowp on Python integers, for tables that C then only reads.
+"""Fixed point of gemmlowp on Python integers: real multipliers as (mult, shift), what they make of
+a sum, and exponentials.
 
-The algorithm is that of gemmlowp's `exp_on_negative_values`: a Taylor series around -1/8 on the
-last quarter, times constants exp(-2^k) for the bits above.
+The algorithm of `exp_on_negative_values` is gemmlowp's: a Taylor series around -1/8 on the last
+quarter, times constants exp(-2^k) for the bits above.
 """
+from math import floor, frexp, isfinite
+
+from tinyml.errors import UnsupportedError
+
 EXP_OF_MINUS_POWERS = (         # Q0.31: exp(-1/4), exp(-1/2), exp(-1), ... exp(-16)
     1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242)
 EXP_OF_MINUS_EIGHTH = 1895147668
 ONE_THIRD = 715827883
 QUARTER = 1 << 24               # in Q5.26
+SHIFTS = range(-31, 31)         # exponents that the kernels know
 
 
 def wrap32(x: int) -> int:
@@ -52,3 +58,30 @@ def _exp_on_last_quarter(a: int) -> int:
 def requantise(x: int, mult: int, shift: int) -> int:
     """MultiplyByQuantizedMultiplier, double rounding."""
     return rounding_shift(high_mul(wrap32(x << max(shift, 0)), mult), max(-shift, 0))
+
+
+def output_byte(total: int, factor: tuple[int, int], zero_point: int, low: int, high: int) -> int:
+    """What kernels make of a sum: requantised by (mult, shift), moved and clamped; sums wrap."""
+    return max(low, min(high, wrap32(requantise(wrap32(total), *factor) + zero_point)))
+
+
+def quantize_multiplier(real: float, largest_shift: int = SHIFTS[-1]) -> tuple[int, int]:
+    """real = mult * 2^(shift - 31), |mult| in [2^30, 2^31): TensorFlow Lite's QuantizeMultiplier.
+
+    Below 2^-32 the multiplier is 0. Raises UnsupportedError from 2^largest_shift on.
+    """
+    if real == 0:
+        return 0, 0
+    if not isfinite(real):
+        raise UnsupportedError([f"a scale ratio is {real}: check the model's scales"])
+    fraction, shift = frexp(real)
+    mult = floor(abs(fraction) * 2 ** 31 + 0.5)
+    if mult == 2 ** 31:
+        mult, shift = mult // 2, shift + 1
+    mult = mult if fraction > 0 else -mult
+    if shift < SHIFTS[0]:
+        return 0, 0
+    if shift > largest_shift:
+        raise UnsupportedError([f"a ratio of scales is {real:g}, at most 2^{largest_shift} is "
+                                "supported: check the model's scales"])
+    return mult, shift
