@@ -6,14 +6,18 @@ from tinyml.passes.drop_unread import drop_unread
 from tinyml.passes.fold_pads import fold_pads
 from tinyml.passes.fold_ports import fold_ports
 from tinyml.passes.fuse_activations import fuse_activations
+from tinyml.passes.merge_quantizes import merge_quantizes
+from tinyml.passes.remove_channels import remove_channels
 
 PASSES = (
     drop_unread,            # first: shape arithmetic must not look like a reader
     fold_ports,
+    merge_quantizes,        # before the next: what two make may be an identity
     drop_identities,        # before the next two: nothing may stand between their two ops
     fold_pads,
     fuse_activations,
     drop_identities,        # again: what became one
+    remove_channels,        # last: with every op in its final place
 )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tinyml.ir import Graph, replace_op, replace_tensor
+from tinyml.ops.common import BYTES
 from tinyml.ops.pad import Pad
 from tinyml.ops.pool import Pool
 from tinyml.ops.quantize import Quantize
@@ -35,7 +36,8 @@ def _is_identity(op) -> bool:
     if isinstance(op, Pool):
         return op.window == op.stride == (1, 1) and op.activation == "none"
     if isinstance(op, Quantize):
-        return op.input.dtype == op.output.dtype and op.input.quant == op.output.quant
+        same = op.input.dtype == op.output.dtype and op.input.quant == op.output.quant
+        return same and (not op.through or op.table() == tuple(BYTES))
     return False
 
 
