@@ -48,4 +48,5 @@ def _drop(graph: Graph, op) -> Graph:
         return replace_tensor(without, op.output, op.input)
     if graph.producer(op.input) is None or graph.is_output(op.input):
         return graph                            # an input that is an output: leave it
-    return replace_tensor(without, op.input, replace(op.output, name=op.input.name))
+    kept = replace(op.output, name=op.input.name)
+    return replace_tensor(replace_tensor(without, op.output, kept), op.input, kept)

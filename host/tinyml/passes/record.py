@@ -11,10 +11,14 @@ def products(graph: Graph) -> int:
 
 
 def removed(before: Graph, after: Graph) -> tuple[str, ...]:
-    """One line for each op that is gone or does less: "conv2d `x`: 61 of 128 channels and 1.2 M of
-    1.5 M products removed". Ops are recognised by their names, in the order of `before`."""
+    """One line for each op that does less: "conv2d `x`: 61 of 128 channels and 1.2 M of 1.5 M
+    products removed", in the order of `before`; then one for all of a kind that are gone: "4 pad
+    folded or unread". Ops are recognised by their names."""
     left = {key: op for op, key in _numbered(after)}
-    lines = (_line(op, left.get(key)) for op, key in _numbered(before))
+    pairs = [(op, left.get(key)) for op, key in _numbered(before)]
+    gone = Counter(op.label for op, now in pairs if now is None)
+    lines = [_line(op, now) for op, now in pairs if now is not None]
+    lines += [f"{number} {label} folded or unread" for label, number in gone.items()]
     return tuple(line for line in lines if line)
 
 
@@ -26,9 +30,7 @@ def _numbered(graph: Graph):
         seen[op.name] += 1
 
 
-def _line(op: Op, now: Op | None) -> str:
-    if now is None:
-        return f"{op.label} `{op.name}` removed"
+def _line(op: Op, now: Op) -> str:
     parts = []
     old, new = op.output.hwc[2], now.output.hwc[2]
     if op.products() and old > new and op.family == now.family:
@@ -41,7 +43,6 @@ def _line(op: Op, now: Op | None) -> str:
 def short(number: int) -> str:
     """Three digits and a unit: 1.23 M, 12.3 k, 123."""
     for unit, size in (("M", 10 ** 6), ("k", 10 ** 3)):
-        if number >= size:
-            return f"{number / size:.3g} {unit}" if number < 999.5 * size else \
-                f"{number / size:.0f} {unit}"
+        if number >= 0.9995 * size:
+            return f"{number / size:{'.3g' if number < 999.5 * size else '.0f'}} {unit}"
     return str(number)
