@@ -11,7 +11,8 @@ from tests.tflite_builder import ModelBuilder
 SCALE = 0.05
 ZERO_POINTS = st.sampled_from([0, -128, 5, 127])
 CHANNELS = st.integers(2, 7)
-KINDS = ("conv2d", "conv2d", "conv2d", "depthwise", "depthwise", "depthwise", "branch", "relu", "relu6", "quantize", "add",
+KINDS = ("conv2d", "conv2d", "conv2d", "depthwise", "depthwise", "depthwise", "branch", "relu",
+         "relu6", "quantize", "add",
          "average_pool", "max_pool", "pad", "flatten", "divide", "transpose", "mean", "dense")
 
 

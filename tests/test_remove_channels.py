@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Channels that nobody needs go, and every byte of the outputs stays."""
+from dataclasses import replace
 from unittest.mock import patch
 
 import numpy as np
@@ -13,8 +14,10 @@ from tests.tflite_builder import ModelBuilder
 from tinyml import passes
 from tinyml.importers import import_model
 from tinyml.inputs import items_of, read_item, to_reals
+from tinyml.ir import Border
 from tinyml.model import Model
 from tinyml.passes import merge_quantizes, remove_channels, run_passes
+from tinyml.passes.channels import meets_padding
 from tinyml.passes.constants import constant_channels
 from tinyml.passes.record import products
 from tinyml.pipeline import compile_model
@@ -112,6 +115,36 @@ def test_what_goes_and_what_stays(makers, wanted):
     model = chain(*makers)
     assert widths(model) == wanted
     assert_same_bytes(model, (1, 5, 5, RGB))
+
+
+def test_constants_go_through_pools_and_borders():
+    b, w = ModelBuilder(), np.full((3, 1, 1, 2), 50, np.int8)
+    w[:2] = 0
+    x = b.input((1, 4, 4, 2), 0.05, 5)
+    bias = b.constant(np.array([-2**30, 0, 0], np.int32), 0.0005)
+    y = b.conv2d(x, b.constant(w, 0.01), bias, out=(0.05, 5))
+    y = b.max_pool(y, kernel=(2, 2), stride=(1, 1), out=(0.05, 5))
+    high = b.max_pool(y, kernel=(2, 2), stride=(1, 1), activation="RELU", out=(0.05, 5))
+    edge = b.pad(y, [[0, 0], [1, 0], [0, 0], [0, 0]])
+    graph = import_model(b.finish([y, high, edge]), "m")
+    known = constant_channels(graph)
+    assert [known[id(port.tensor)] for port in graph.outputs] == [
+        {0: -128, 1: 5}, {0: 5, 1: 5}, {1: 5}]
+
+
+@pytest.mark.parametrize("pad, meets", [
+    ((0, 0, 0, 0), False), ((1, 0, 0, 0), True), ((0, 1, 0, 0), True), ((0, 0, 1, 0), True),
+    ((0, 0, 0, 1), True)])
+def test_any_border_counts_as_padding(pad, meets):
+    b = ModelBuilder()
+    x = b.input((1, 5, 5, 1), 0.05, 5)
+    b.conv2d(x, b.constant(np.ones((1, 2, 2, 1), np.int8), 0.01), padding="VALID", out=(0.05, 5))
+    (op,) = import_model(b.finish([b.operators[-1].outputs[0]]), "m").ops
+    assert not meets_padding(op)
+    op = replace(op, pad=Border(*pad))
+    height, width, _ = op.result()
+    output = replace(op.output, shape=(1, height, width, 1))
+    assert meets_padding(replace(op, output=output)) == meets
 
 
 def test_what_meets_only_zeros_goes():

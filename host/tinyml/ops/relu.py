@@ -15,7 +15,7 @@ class Relu(Op):
     activation: str
 
     def table(self) -> tuple[int, ...]:
-        """The output of each of BYTES. relu requantises; relu6 only clamps, by its input's scale."""
+        """The output of each of BYTES. relu requantises; relu6 clamps, by the input's scale."""
         a, b = self.input.quant, self.output.quant
         if self.activation == "relu6":
             low, high = activation_range("relu6", a)

@@ -32,6 +32,6 @@ def _is_table(op: Op | None) -> bool:
 
 
 def _alike(one: Op, other: Quantize) -> bool:
-    """Whether the two give the same bytes, read alike. The earlier one of a graph is found first."""
+    """Whether the two give the same bytes, read alike."""
     return _is_table(one) and one.output.shape == other.output.shape \
         and one.formats == other.formats
