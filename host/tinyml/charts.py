@@ -17,6 +17,8 @@ def plan_chart(plan: Plan, title: str) -> MemoryChart:
     for tensor, (buffer, offset) in enumerate(zip(plan.buffers, plan.offsets, strict=True)):
         height, width, channels = plan.problem.shapes[tensor]
         ring = plan.pixels[tensor] < height * width
+        if not buffer.size:
+            continue
         blocks.append(Block(f"{height}x{width}x{channels}", offset, buffer.size, buffer.first,
                             buffer.last, "ring" if ring else "tensor"))
     steps = tuple(task.name for task in plan.problem.tasks)

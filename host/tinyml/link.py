@@ -7,8 +7,8 @@ from tinyml.errors import UnsupportedError
 from tinyml.format import DTYPES, step_named
 from tinyml.ir import Graph
 from tinyml.lower.stack import stack
-from tinyml.lower.step import LoweredStep, View
-from tinyml.plan import POINT, Plan
+from tinyml.lower.step import LoweredStep
+from tinyml.plan import POINT, Plan, Region, Task
 from tinyml.schedule import Schedule
 
 KINDS = {"input": 0, "output": 1, "fed": 2}
@@ -24,27 +24,35 @@ class Linker:
                        for i in range(stage.first, stage.last + 1)}
         self.rings: dict[tuple, int] = {}
         self.data = bytearray()
+        self.arrays: dict[int, int] = {}
 
-    def ring(self, view) -> int:
-        """The index of the ring that a view is of. A view in another shape is of a whole tensor."""
-        tensor = self.number[id(view.tensor)]
-        height, width, _ = view.hwc
-        kept = self.plan.problem.shapes[tensor] == view.hwc
-        pixels = self.plan.pixels[tensor] if kept else height * width
-        record = (self.plan.offsets[tensor], pixels, *view.hwc, width)
-        return self.rings.setdefault((tensor, record), len(self.rings))
+    def ring(self, tensor: int, hwc: tuple[int, int, int], region: Region | None = None) -> int:
+        """The index of the ring of a tensor, or of a part of one. Seen in another shape than its
+        writer's, a tensor is whole."""
+        height, width, channels = hwc
+        shape, offset, pitch = self.plan.problem.shapes[tensor], self.plan.offsets[tensor], width
+        pixels = self.plan.pixels[tensor] if shape == hwc else height * width
+        if region:
+            pitch = shape[1]
+            offset += (region.y * pitch + region.x) * channels
+            pixels = (height - 1) * pitch + width
+        return self.rings.setdefault((tensor, (offset, pixels, *hwc, pitch)), len(self.rings))
 
     def array(self, array) -> int:
-        """The offset of an array in the data."""
-        self.data.extend(bytes(-len(self.data) % 4))
-        self.data.extend(array.astype(array.dtype.newbyteorder("<")).tobytes())
-        return len(self.data) - array.nbytes
+        """The offset of an array in the data; tiles share theirs."""
+        if id(array) not in self.arrays:
+            self.data.extend(bytes(-len(self.data) % 4))
+            self.data.extend(array.astype(array.dtype.newbyteorder("<")).tobytes())
+            self.arrays[id(array)] = len(self.data) - array.nbytes
+        return self.arrays[id(array)]
 
     def step(self, index: int, step: LoweredStep) -> tuple[str, dict]:
         """A step's record."""
         task, stage = self.plan.problem.tasks[index], self.stages[index]
-        window = step.window or POINT
-        rings = {name: self.ring(view) for name, view in step.rings.items()}
+        window = (task.window if task.regions else step.window) or POINT
+        tensors = {"output": task.writes, **dict(zip(("input", "input2"), task.reads))}
+        rings = {name: self._ring_of(task, step, name, tensor, i)
+                 for i, (name, tensor) in enumerate(tensors.items())}
         readers = [reader for reader in self.plan.problem.readers[task.writes]
                    if reader <= stage.last]
         record = {
@@ -54,12 +62,20 @@ class Linker:
             "pad_left": window.pad_left, "stride_h": window.stride_h, "stride_w": window.stride_w,
             "rows": task.rows, "inputs": len(step.inputs), "back": 0, "back2": 0,
             "reach": max(readers, default=index) - index, **step.numbers, **rings}
-        for name, view in zip(("back", "back2"), step.inputs):
-            writer = self.plan.problem.writer.get(self.number[id(view.tensor)], -1)
+        for name, tensor in zip(("back", "back2"), task.reads):
+            writer = self.plan.problem.writer.get(tensor, -1)
             record[name] = index - writer if writer >= stage.first else 0
         record |= {field.name: self.array(step.arrays[field.name])
                    for field in step_named(step.name).fields if field.role == "data"}
         return step.name, record
+
+    def _ring_of(self, task: Task, step: LoweredStep, name: str, tensor: int, which: int) -> int:
+        """The ring that is a step's output (which is 0) or one of its inputs."""
+        if not task.regions:
+            return self.ring(tensor, step.rings[name].hwc)
+        region = task.regions[which]
+        return self.ring(tensor, (region.height, region.width,
+                                  self.plan.problem.shapes[tensor][2]), region)
 
     def port(self, port, kind: str) -> dict:
         """A port's record."""
@@ -72,7 +88,7 @@ class Linker:
                                     "the batch must be 1, known when the model is packed"])
         dims = shape + (1,) * (4 - len(shape))
         bits = struct.unpack("<I", struct.pack("<f", quant.scale))[0] if quant else 0
-        return {"ring": self.ring(View(port.tensor, port.tensor.hwc)), "kind": KINDS[kind],
+        return {"ring": self.ring(self.number[id(port.tensor)], port.tensor.hwc), "kind": KINDS[kind],
                 "dtype": DTYPES.index(port.dtype), "scale": bits,
                 "zero_point": quant.zero_point if quant else 0, "rank": len(shape),
                 "channels_first": int(port.channels_first),
@@ -81,7 +97,7 @@ class Linker:
 
 def link(graph: Graph, steps: list[LoweredStep], plan: Plan, number: dict[int, int],
          labels: tuple[str, ...] = ()) -> Schedule:
-    """The schedule of a planned graph; `steps` go by task."""
+    """The schedule of a planned graph."""
     linker = Linker(plan, number)
     records = tuple(linker.step(i, step) for i, step in enumerate(_stacked(steps, plan, number)))
     fed = records[0][0] == "take"
@@ -95,14 +111,14 @@ def link(graph: Graph, steps: list[LoweredStep], plan: Plan, number: dict[int, i
 
 
 def _stacked(steps: list[LoweredStep], plan: Plan, number: dict[int, int]) -> list[LoweredStep]:
-    """The steps, with those that the plan has stacked."""
+    """The step of each task, stacked where the plan says so."""
     result = []
-    for index, step in enumerate(steps):
-        task = plan.problem.tasks[index]
+    for task in plan.problem.tasks:
+        step = steps[task.step]
         if task.high:
             shapes = {name: plan.problem.shapes[number[id(view.tensor)]]
                       for name, view in step.rings.items()}
-            fill = steps[index + 1].numbers.get("input_zp", 0) if task.pointwise else 0
+            fill = steps[task.step + 1].numbers.get("input_zp", 0) if task.pointwise else 0
             step = stack(step, task, shapes, fill)
         result.append(step)
     return result

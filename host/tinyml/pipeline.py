@@ -95,14 +95,14 @@ def _problem(graph: Graph, steps: list[LoweredStep], feed_rows: bool):
     for op in graph.ops:
         if id(op.output) not in number:
             number[id(op.output)] = number[id(op.inputs[0])]
-    tasks = tuple(_task(step, number, list(shapes.values())) for step in steps)
+    tasks = tuple(_task(i, step, number, list(shapes.values())) for i, step in enumerate(steps))
     inputs = () if feed_rows else tuple(number[id(port.tensor)] for port in graph.inputs)
     outputs = tuple(dict.fromkeys(number[id(port.tensor)] for port in graph.outputs))
     names = tuple(tensor.name for tensor in sources.values())
     return number, Problem(tasks, tuple(shapes.values()), inputs, outputs, names)
 
 
-def _task(step: LoweredStep, number: dict[int, int], shapes: list) -> Task:
+def _task(index: int, step: LoweredStep, number: dict[int, int], shapes: list) -> Task:
     """A step as the planner sees it. What is read through another view than its writer's must be
     whole."""
     same_view = all(shapes[number[id(view.tensor)]] == view.hwc for view in step.inputs)
@@ -113,4 +113,4 @@ def _task(step: LoweredStep, number: dict[int, int], shapes: list) -> Task:
                 pointwise=step.name == "conv2d" and window == POINT,
                 depthwise=step.name == "depthwise_conv2d",
                 in_place=tuple(number[id(tensor)] for tensor in step.in_place),
-                accumulates=step.accumulates, align=step.align)
+                accumulates=step.accumulates, align=step.align, step=index)

@@ -3,6 +3,6 @@
 boards."""
 from tinyml.plan.options import Options
 from tinyml.plan.plan import Plan, make_frontier, make_plan
-from tinyml.plan.tasks import POINT, Problem, Task, Window
+from tinyml.plan.tasks import POINT, Problem, Region, Task, Window
 
-__all__ = ["POINT", "Options", "Plan", "Problem", "Task", "Window", "make_frontier", "make_plan"]
+__all__ = ["POINT", "Options", "Plan", "Problem", "Region", "Task", "Window", "make_frontier", "make_plan"]

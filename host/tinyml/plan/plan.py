@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The plan of a whole run: stages, rings, offsets."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tinyml.errors import FitError
 from tinyml.plan.buffers import Buffer
 from tinyml.plan.options import Options
+from tinyml.plan.patches import estimates, patched
 from tinyml.plan.path import Path, fastest, frontier, peak, smallest, total_cycles
 from tinyml.plan.place import place
 from tinyml.plan.rings import Stage, all_firings, least_gap, pull, ring_pixels
@@ -42,19 +43,48 @@ class Plan:
 
 def make_plan(problem: Problem, options: Options = Options()) -> Plan:
     """The plan that the options ask for. Raises FitError if none fits."""
-    limit = 1 << 62 if options.ram is None else options.ram
+    if options.stages == "patches":
+        plan = _patched_plan(problem, options)
+    else:
+        plan = _plan(problem, options)
+    if options.ram is not None and plan.arena_bytes > options.ram:
+        raise FitError(_too_large(plan, options.ram))
+    return plan
+
+
+def _plan(problem: Problem, options: Options) -> Plan:
+    """The plan of a goal; the smallest there is where the limit is out of reach."""
     choices = find_choices(problem, options)
     count, extra = len(problem.tasks), _most_extra(problem, options)
-    if options.goal == "smallest":
-        plan = _smallest_plan(problem, smallest(choices, count, extra))
-    else:
+    plan = None
+    if options.goal == "fastest":
+        limit = 1 << 62 if options.ram is None else options.ram
         plan = _fastest_plan(problem, choices, count, extra, limit)
-    if plan is None or plan.arena_bytes > limit:
-        least = _smallest_plan(problem, smallest(choices, count, extra))
-        if least.arena_bytes > limit:
-            raise FitError(_too_large(least, limit))
-        plan = least
+    if plan is None:
+        unlimited = replace(options, ram=None)
+        plan = _smallest_plan(problem, smallest(
+            choices if options.ram is None else find_choices(problem, unlimited), count, extra))
     return plan
+
+
+def _patched_plan(problem: Problem, options: Options) -> Plan:
+    """The plan whose first stage runs in patches and all others op by op, as in MCUNetV2: the
+    smallest, or the one that computes least again within the RAM."""
+    single = replace(options, stages="single", ram=None, goal="smallest", max_extra=None)
+    after = Search(problem, False, False).choices(1 << 62, None)
+    most = _most_extra(problem, options)
+    base = sum(task.products for task in problem.tasks)
+    best = []
+    for guess in estimates(problem):
+        rest = max((s.bytes for s in after if s.first >= guess.cut.tasks), default=0)
+        if most is None or guess.products - base <= most:
+            best.append((max(guess.bytes, rest), guess.products, guess))
+    if options.goal == "fastest" and options.ram is not None:
+        best = [b for b in best if b[0] <= options.ram] or best
+    order = (lambda b: b[:2]) if options.goal == "smallest" else (lambda b: (b[1], b[0]))
+    plans = [_plan(patched(problem, guess.cut, guess.grid, guess.grid), single)
+             for _, _, guess in sorted(best, key=order)[:2]] or [_plan(problem, single)]
+    return min(plans, key=lambda plan: plan.arena_bytes)
 
 
 def make_frontier(problem: Problem, options: Options = Options()) -> list[Plan]:
@@ -130,8 +160,9 @@ def place_path(problem: Problem, path: Path, target: int | None = None) -> Plan:
         stage = stage_of.get(writer)
         held = writer < 0 or tensor in problem.outputs or last[tensor] > stage.last
         view = Stage(problem, stage.block if stage else 1)
-        pixels.append(height * width if held else ring_pixels(view, tensor))
-        begin = stage.first if stage else -1
+        used = stage or tensor in problem.inputs    # not where tiles stand in for it
+        pixels.append(0 if not used else height * width if held else ring_pixels(view, tensor))
+        begin = stage_of[problem.begins[tensor]].first if stage else -1
         end = (len(problem.tasks) if tensor in problem.outputs else
                stage_of[last[tensor]].last if last[tensor] >= 0 else writer)
         if not held and Search.is_fleeting(problem, tensor, stage.block):
@@ -153,7 +184,7 @@ def _gaps(problem: Problem, stage: StageChoice, last: dict) -> dict[tuple[int, i
     gaps, view = {}, Stage(problem, stage.block)
     for sink in range(stage.first, stage.last + 1):
         out = problem.tasks[sink].writes
-        if last[out] <= stage.last and out not in problem.outputs:
+        if problem.tasks[sink].regions or last[out] <= stage.last and out not in problem.outputs:
             continue
         firings = all_firings(view.task(sink), view.block(sink))
         needed = pull(view, sink, stage.first, *firings)

@@ -70,7 +70,7 @@ class Search:
                       for first in range(len(problem.tasks))]
         # By last task of a stage: bytes that wait for later ones, but for that task's output.
         self._waiting = [sum(problem.size(tensor) for tensor, read in self._last_read.items()
-                             if problem.writer.get(tensor, -1) < last < read)
+                             if problem.begins.get(tensor, -1) < last < read)
                          for last in range(len(problem.tasks))]
 
     def _when_settled(self, site: Site) -> int:
@@ -118,9 +118,10 @@ class Search:
         if last == first:
             return True
         task, problem = self.problem.tasks[last], self.problem
+        if task.alone or problem.tasks[first].alone:
+            return False
         writers = [problem.writer[t] for t in task.reads if problem.writer.get(t, -1) >= first]
-        waits_for_whole = task.window is None or any(problem.tasks[w].whole for w in writers)
-        if writers and waits_for_whole:
+        if writers and task.window is None:
             return False
         return self.fuse or problem.tasks[last - 1].accumulates
 
@@ -222,11 +223,11 @@ class Search:
         dying = [tensor for tensor, read in self._last_read.items()
                  if first <= read <= last and problem.writer.get(tensor, -1) < first]
         total = sum(map(problem.size, dying))
-        if self._last_read[sink.writes] <= last:
+        if self._last_read[sink.writes] <= last or problem.begins[sink.writes] < last:
             return total
         out = problem.size(sink.writes)
         best = total + out
-        for tensor in dying:
+        for tensor in dying if not sink.regions else ():
             gap = least_gap(Stage(problem, 1), tensor, last, self._pulled(last))
             if gap is not None:
                 size = problem.size(tensor)

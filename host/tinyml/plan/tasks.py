@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What the planner sees of a model: tasks and tensors as numbers."""
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,26 @@ POINT = Window()
 
 
 @dataclass(frozen=True)
+class Region:
+    """A rectangle of a tensor's pixels."""
+
+    y: int
+    x: int
+    height: int
+    width: int
+
+    def union(self, other: "Region") -> "Region":
+        """The smallest that contains both."""
+        y, x = min(self.y, other.y), min(self.x, other.x)
+        return Region(y, x, max(self.y + self.height, other.y + other.height) - y,
+                      max(self.x + self.width, other.x + other.width) - x)
+
+    def within(self, outer: "Region") -> "Region":
+        """The same as seen from the corner of another."""
+        return replace(self, y=self.y - outer.y, x=self.x - outer.x)
+
+
+@dataclass(frozen=True)
 class Task:
     """One step of a run. `writes` is a tensor's number, and so are `reads`.
 
@@ -31,6 +51,9 @@ class Task:
     `accumulates`: an output pixel contains the one before it. The task after it, of the same
     stage, reads the last.
     `pointwise`, `depthwise`: it is a convolution of that kind, which can be stacked.
+    `step`: the number of the lowered step that it is, or is a part of.
+    `alone`: a stage of its own. `regions`: the parts of tensors that it writes and reads, output
+    first, `shape` and `window` being those of the parts; none: all (plan/patches.py).
     `high`: output rows of the stack that it is part of, 0 if it isn't stacked (plan/stacks.py).
     """
 
@@ -49,6 +72,9 @@ class Task:
     in_place: tuple[int, ...] = ()
     accumulates: bool = False
     align: int = 1
+    step: int = 0
+    alone: bool = False
+    regions: tuple[Region, ...] = ()
 
     @property
     def firing_rows(self) -> int:
@@ -70,7 +96,8 @@ class Problem:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     names: tuple[str, ...]
-    writer: dict[int, int] = field(init=False)
+    begins: dict[int, int] = field(init=False)      # the first task that writes a tensor,
+    writer: dict[int, int] = field(init=False)      # and the last
     readers: dict[int, tuple[int, ...]] = field(init=False)
 
     def __post_init__(self):
@@ -78,6 +105,8 @@ class Problem:
         for number, task in enumerate(self.tasks):
             for tensor in dict.fromkeys(task.reads):
                 readers[tensor].append(number)
+        object.__setattr__(self, "begins", {
+            t.writes: i for i, t in reversed(list(enumerate(self.tasks)))})
         object.__setattr__(self, "writer", {t.writes: i for i, t in enumerate(self.tasks)})
         object.__setattr__(self, "readers", {t: tuple(some) for t, some in readers.items()})
 
