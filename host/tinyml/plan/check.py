@@ -6,6 +6,8 @@ words; native/core/stage.c has it for the machine, and tests compare the two.
 """
 import numpy as np
 
+from tinyml.plan.tasks import Region
+
 TENSOR = 1 << 40                # a tag: tensor number * TENSOR + byte of the whole tensor
 
 
@@ -79,15 +81,17 @@ def _oldest(plan, at, reader, shape) -> int:
     return top * width + left if top >= 0 else 0
 
 
-def _window(task, stage, y, x, shape):
-    """((first row, last row), (first column, last column)) of the input, inside it."""
+def _window(task, stage, y, x, shape, which=0):
+    """((first row, last row), (first column, last column)) of the input, inside it, or inside the
+    part of it that is the task's."""
     height, width, _ = shape
+    part = task.regions[1 + which] if task.regions else Region(0, 0, height, width)
     w = task.window
     right = min(x + task.block(stage.block), task.shape[1]) - 1
     rows = y * w.stride_h - w.pad_top, y * w.stride_h - w.pad_top + w.height - 1
     columns = x * w.stride_w - w.pad_left, right * w.stride_w - w.pad_left + w.width - 1
-    return (tuple(min(max(row, 0), height - 1) for row in rows),
-            tuple(min(max(column, 0), width - 1) for column in columns))
+    return (tuple(part.y + min(max(row, 0), part.height - 1) for row in rows),
+            tuple(part.x + min(max(column, 0), part.width - 1) for column in columns))
 
 
 class _Replay:
@@ -100,40 +104,34 @@ class _Replay:
     def fire(self, stage, index, y, x):
         """Reads what a firing reads, then writes what it writes."""
         task = self.plan.problem.tasks[index]
-        for tensor in task.reads:
-            if task.window is None:
-                self.read_whole(tensor, task.name)
-                continue
-            (top, bottom), (left, right) = _window(task, stage, y, x,
-                                                   self.plan.problem.shapes[tensor])
-            for row in range(top, bottom + 1):
-                self._read(tensor, row, left, right + 1, task.name)
+        out = task.regions[0] if task.regions else Region(0, 0, *task.shape[:2])
+        first, end = out.x + x, out.x + min(x + task.block(stage.block), task.shape[1])
+        rows = range(out.y + y * task.rows, out.y + min((y + 1) * task.rows, task.shape[0]))
+        written = np.concatenate([self._places(task.writes, row, first, end) for row in rows])
+        for which, tensor in enumerate(task.reads):
+            read = [self._read(tensor, *part, task.name)
+                    for part in self._parts(task, stage, which, y, x)]
+            self._check_in_place(task, tensor, written, np.concatenate(read))
         if task.accumulates and (y, x) != (0, 0):
             row, column = divmod(y * task.shape[1] + x - 1, task.shape[1])
             self._read(task.writes, row, column, column + 1, task.name)
-        self._check_in_place(task, stage, y, x)
-        for row in range(y * task.rows, min((y + 1) * task.rows, task.shape[0])):
-            self._write(task.writes, row, x,
-                        min(x + task.block(stage.block), task.shape[1]))
+        for row in rows:
+            self._write(task.writes, row, first, end)
 
-    def _check_in_place(self, task, stage, y, x):
+    def _parts(self, task, stage, which, y, x):
+        """The (row, first column, end) that a firing reads of an input."""
+        shape = self.plan.problem.shapes[task.reads[which]]
+        if task.window is None:
+            return [(row, 0, shape[1]) for row in range(shape[0])]
+        (top, bottom), (left, right) = _window(task, stage, y, x, shape, which)
+        return [(row, left, right + 1) for row in range(top, bottom + 1)]
+
+    @staticmethod
+    def _check_in_place(task, tensor, written, read):
         """A firing may only write over its own input where it reads a byte before it writes it."""
-        end = min(x + task.block(stage.block), task.shape[1])
-        written = np.concatenate([
-            self._places(task.writes, row, x, end) for row in
-            range(y * task.rows, min((y + 1) * task.rows, task.shape[0]))])
-        for tensor in task.reads:
-            if task.window is None:
-                size = self.plan.problem.size(tensor)
-                read = self.plan.offsets[tensor] + np.arange(size)
-            else:
-                (top, bottom), (left, right) = _window(task, stage, y, x,
-                                                       self.plan.problem.shapes[tensor])
-                read = np.concatenate([self._places(tensor, row, left, right + 1)
-                                       for row in range(top, bottom + 1)])
-            shared = len(np.intersect1d(written, read))
-            in_order = tensor in task.in_place and (written <= read[:len(written)]).all()
-            assert not shared or in_order, f"{task.name} writes over its input, tensor {tensor}"
+        in_order = tensor in task.in_place and (written <= read[:len(written)]).all()
+        assert in_order or not len(np.intersect1d(written, read)), \
+            f"{task.name} writes over its input, tensor {tensor}"
 
     def write_whole(self, tensor):
         height, width, _ = self.plan.problem.shapes[tensor]
@@ -166,6 +164,8 @@ class _Replay:
                 self._tags(tensor, row, pixel, pixel + 1)
 
     def _read(self, tensor, row, first, end, reader):
-        found = self.bytes[self._places(tensor, row, first, end)]
-        assert (found == self._tags(tensor, row, first, end)).all(), \
+        """Asserts that some pixels are there; returns where their bytes are."""
+        places = self._places(tensor, row, first, end)
+        assert (self.bytes[places] == self._tags(tensor, row, first, end)).all(), \
             f"{reader} reads row {row} of tensor {tensor} after it was overwritten"
+        return places
