@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_device import open_or_skip
-from tests.tflite_builder import ModelBuilder
+from tools.tflite_builder import ModelBuilder
 from tinyml.board import load_board
 from tinyml.errors import DeviceError, FitError
 from tinyml.pack import pack

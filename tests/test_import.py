@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.make_corpus import bias, families, weights
-from tests.tflite_builder import ModelBuilder
+from tools.tflite_builder import ModelBuilder
 from tinyml.errors import FitError, ModelError, UnsupportedError
 from tinyml.pipeline import compile_model
 from tinyml.schedule import Schedule, encode

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.small_schedules import INPUT, PIXELS, echo, fashion, header, packed, wanted
-from tests.tflite_builder import ModelBuilder
+from tools.tflite_builder import ModelBuilder
 from tinyml import Model, format, load
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.small_schedules import (
     INPUT, PIXELS, SCALE, ZERO_POINT, convolutions, echo, packed, wanted)
-from tests.tflite_builder import ModelBuilder
+from tools.tflite_builder import ModelBuilder
 from tinyml import Model
 from tinyml.inputs import read_item
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.small_schedules import (
     FASHION, INPUT, PIXELS, convolutions, fashion, header, packed, wanted)
-from tests.tflite_builder import ModelBuilder
+from tools.tflite_builder import ModelBuilder
 from tinyml import Model, format
 from tinyml.pack import pack
 from tinyml.schedule import encode

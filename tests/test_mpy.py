@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.test_device import open_or_skip
-from tests.tflite_builder import ModelBuilder
+from tools.tflite_builder import ModelBuilder
 from tinyml.board import load_board
 from tinyml.inputs import read_input
 from tinyml.model import Model

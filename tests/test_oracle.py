@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.ops import strategies
 from tests.oracle import quant, softmax
-from tests.tflite_builder import ModelBuilder
+from tools.tflite_builder import ModelBuilder
 
 pytest.importorskip("tflite_micro")
 from tests import tflm  # noqa: E402  only where the other implementation is installed

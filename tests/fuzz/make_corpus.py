@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.tflite_builder import ModelBuilder
+from tools.tflite_builder import ModelBuilder
 from tinyml.pipeline import compile_model
 from tinyml.schedule import encode
 

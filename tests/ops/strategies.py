@@ -43,7 +43,7 @@ from tests.oracle import (
     transpose,
 )
 from tests.oracle.quant import activation_range, channel_multipliers, scale_ratio
-from tests.tflite_builder import ModelBuilder
+from tools.tflite_builder import ModelBuilder
 
 
 def _convolution(draw, weights_shape, axis, channels, op, oracle):

@@ -16,7 +16,7 @@ def write(tensors, operators, buffers, inputs, outputs):
         Operators=_vector(fb, [_write_operator(fb, op, codes) for op in operators]),
         Inputs=_indices(fb, inputs), Outputs=_indices(fb, outputs))
     model = _table(
-        fb, "Model", Version=3, Description=fb.CreateString("made for a test"),
+        fb, "Model", Version=3, Description=fb.CreateString("written by tools/tflite_writer.py"),
         OperatorCodes=_vector(fb, [_write_code(fb, *code) for code in codes]),
         Subgraphs=_vector(fb, [subgraph]), Buffers=_vector(fb, stored))
     fb.Finish(model, file_identifier=b"TFL3")

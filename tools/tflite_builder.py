@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import tflite
 
-from tests.oracle import window
-from tests.tflite_writer import write
+from .tflite_writer import write
 
 CODES = tflite.BuiltinOperator
 
@@ -225,8 +224,10 @@ def _shape_options():
 
 
 def _windowed(shape, kernel, stride, padding, dilation, channels):
-    top, left, bottom, right = window.pads(padding, shape[1:3], kernel, stride, dilation)
-    reach = window.span(kernel, dilation)
-    room = shape[1] + top + bottom - reach[0], shape[2] + left + right - reach[1]
-    assert min(room) >= 0, "the window is larger than the padded input"
-    return (shape[0], room[0] // stride[0] + 1, room[1] // stride[1] + 1, channels)
+    if padding == "SAME":
+        sizes = [-(-n // step) for n, step in zip(shape[1:3], stride, strict=True)]
+    else:
+        reach = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
+        sizes = [(n - r) // step + 1 for n, r, step in zip(shape[1:3], reach, stride, strict=True)]
+    assert min(sizes) > 0, "the window is larger than the input"
+    return (shape[0], *sizes, channels)
