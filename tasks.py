@@ -74,7 +74,15 @@ def size():
 
 
 def bench(*arguments: str):
-    """Instructions of one inference on emulated boards: `bench [--json] [m4f ...]`."""
+    """Instructions of one inference on emulated boards: `bench [--json] [m4f ...]`.
+
+    `bench --memory [--json] [MODEL ...]`: peak RAM of whole models, beside other engines.
+    """
+    if "--memory" in arguments:
+        environment.create_environment()
+        rest = [word for word in arguments if word != "--memory"]
+        show([PYTHON, "-m", "tools.memory", *rest])
+        return
     boards = [word for word in arguments if word != "--json"]
     build(*boards, *(["mpy"] if boards else []))
     show([PYTHON, "-m", "tools.bench", *arguments])
