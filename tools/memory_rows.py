@@ -7,14 +7,13 @@ COLUMNS = {"tflm": "TFLM", "tinyengine": "TinyEngine", "patches": "patches <= +1
            "cube": "X-CUBE-AI", "msf": "msf-CNN", "study": "study, row-fed"}
 SOURCES = {
     "tflm": "TensorFlow Lite Micro, measured: head of the arena (activations and scratch) on a "
-            "64-bit host, without its persistent structs",
-    "tinyengine": "MCUNet's engine: published, or its accounting (layer by layer, depthwise in "
-                  "place) for that model; activations alone",
-    "patches": "best MCUNetV2 patches within 10 % more products, by our analytic study; MobileNetV2 "
-               "224 as published by MCUNetV2; activations alone, MLPerf VWW at +23 %",
-    "cube": "ST X-CUBE-AI as published, layer by layer",
-    "msf": "msf-CNN as published, with the factor of products it pays, in kB",
-    "study": "our analytic study at +0 %, activations alone: what a plan could reach",
+            "64-bit host, without its persistent structs (../shared/models/MANIFEST.md)",
+    "tinyengine": "MCUNet's engine, layer by layer (the project's targets)",
+    "patches": "MobileNetV2 224: published by MCUNetV2; else the best patches of our analytic "
+               "study (../shared/study/frontier), activations alone",
+    "cube": "ST X-CUBE-AI (the project's targets)",
+    "msf": "msf-CNN, with the factor of products it pays (the project's targets)",
+    "study": "our analytic study at +0 %, activations alone (../shared/study/frontier)",
 }
 
 
