@@ -2,6 +2,8 @@
 """From the first task to the last: which stages, one behind the other."""
 from tinyml.plan.stages import StageChoice
 
+MORE = (0, .01, .02, .03, .05, .07, .09, .12, .15)     # than the least bytes
+
 Path = tuple[StageChoice, ...]
 
 
@@ -55,8 +57,11 @@ def frontier(choices: list[StageChoice], tasks: int, most_bytes: int,
 
 
 def smallest(choices: list[StageChoice], tasks: int, most_extra: int | None = None) -> list[Path]:
-    """Paths of rising bytes, the smallest first; each the fastest of its size."""
+    """Paths of rising bytes, the smallest first, each the fastest of its size: some more than the
+    smallest, since where that one can't be placed without gaps another one may."""
     sizes = sorted({stage.bytes for stage in choices})
+    if not tasks:
+        return [()]
     low, high = 0, len(sizes) - 1
     while low < high:               # the least limit with which there is a path
         middle = (low + high) // 2
@@ -64,9 +69,6 @@ def smallest(choices: list[StageChoice], tasks: int, most_extra: int | None = No
             low = middle + 1
         else:
             high = middle
-    paths = []
-    for size in sizes[low:low + 40]:
-        path = fastest(choices, tasks, size, most_extra)
-        if path is not None and path not in paths:
-            paths.append(path)
-    return paths
+    limits = (int(sizes[low] * (1 + part)) for part in MORE)
+    paths = (fastest(choices, tasks, limit, most_extra) for limit in limits)
+    return list(dict.fromkeys(path for path in paths if path is not None))

@@ -1,96 +1,36 @@
 # SPDX-License-Identifier: MIT
-"""The plan of a whole run: stages, rings, offsets."""
-from dataclasses import dataclass, replace
+"""The plan of a whole run, as the options ask for it."""
+from dataclasses import replace
 
 from tinyml.errors import FitError
-from tinyml.plan.buffers import Buffer
+from tinyml.plan.layout import Plan, place_path
 from tinyml.plan.options import Options
-from tinyml.plan.patches import estimates, patched
-from tinyml.plan.path import Path, fastest, frontier, peak, smallest, total_cycles
-from tinyml.plan.place import place
-from tinyml.plan.rings import Stage, all_firings, least_gap, pull, ring_pixels
-from tinyml.plan.stacks import with_stacks
-from tinyml.plan.stages import STATE_BYTES, Search, StageChoice
+from tinyml.plan.patches import Estimate, estimates, patched
+from tinyml.plan.path import fastest, frontier, peak, smallest, total_cycles
+from tinyml.plan.stages import Search, StageChoice
 from tinyml.plan.tasks import Problem
 
 EQUALLY_FAST = 1.01             # plans this near the fastest: the smaller one is taken
-MOST_TRIALS = 12                # placements tried before the best of them is taken
-
-
-@dataclass(frozen=True)
-class Plan:
-    """`problem` is the one that was planned, with its stacks; `pixels` and `offsets` go by tensor.
-    `buffers` and `buffer_offsets` are what was placed, for pictures."""
-
-    problem: Problem
-    stages: tuple[StageChoice, ...]
-    pixels: tuple[int, ...]
-    offsets: tuple[int, ...]
-    arena_bytes: int
-    buffers: tuple[Buffer, ...]
-    buffer_offsets: tuple[int, ...]
-    cycles: int
-
-    @property
-    def state_bytes(self) -> int:
-        """What the machine itself needs, at the end of the arena."""
-        return STATE_BYTES * max(stage.last - stage.first + 1 for stage in self.stages)
-
-    @property
-    def products(self) -> int:
-        return sum(task.products for task in self.problem.tasks)
+NO_LIMIT = 1 << 62
 
 
 def make_plan(problem: Problem, options: Options = Options()) -> Plan:
     """The plan that the options ask for. Raises FitError if none fits."""
+    plan = None
     if options.stages == "patches":
-        plan = _patched_plan(problem, options)
-    else:
-        plan = _plan(problem, options)
+        plan = _patched_plan(problem, options, _guesses(problem, options))
+    elif options.goal == "fastest":
+        plan = _fastest_plan(problem, options)
+    plan = plan or _smallest_plan(problem, options)
     if options.ram is not None and plan.arena_bytes > options.ram:
         raise FitError(_too_large(plan, options.ram))
     return plan
 
 
-def _plan(problem: Problem, options: Options) -> Plan:
-    """The plan of a goal; the smallest there is where the limit is out of reach."""
-    choices = find_choices(problem, options)
-    count, extra = len(problem.tasks), _most_extra(problem, options)
-    plan = None
-    if options.goal == "fastest":
-        limit = 1 << 62 if options.ram is None else options.ram
-        plan = _fastest_plan(problem, choices, count, extra, limit)
-    if plan is None:
-        unlimited = replace(options, ram=None)
-        plan = _smallest_plan(problem, smallest(
-            choices if options.ram is None else find_choices(problem, unlimited), count, extra))
-    return plan
-
-
-def _patched_plan(problem: Problem, options: Options) -> Plan:
-    """The plan whose first stage runs in patches and all others op by op, as in MCUNetV2: the
-    smallest, or the one that computes least again within the RAM."""
-    single = replace(options, stages="single", ram=None, goal="smallest", max_extra=None)
-    after = Search(problem, False, False).choices(1 << 62, None)
-    most = _most_extra(problem, options)
-    base = sum(task.products for task in problem.tasks)
-    best = []
-    for guess in estimates(problem):
-        rest = max((s.bytes for s in after if s.first >= guess.cut.tasks), default=0)
-        if most is None or guess.products - base <= most:
-            best.append((max(guess.bytes, rest), guess.products, guess))
-    if options.goal == "fastest" and options.ram is not None:
-        best = [b for b in best if b[0] <= options.ram] or best
-    order = (lambda b: b[:2]) if options.goal == "smallest" else (lambda b: (b[1], b[0]))
-    plans = [_plan(patched(problem, guess.cut, guess.grid, guess.grid), single)
-             for _, _, guess in sorted(best, key=order)[:2]] or [_plan(problem, single)]
-    return min(plans, key=lambda plan: plan.arena_bytes)
-
-
 def make_frontier(problem: Problem, options: Options = Options()) -> list[Plan]:
     """Plans of falling bytes and rising cycles: the fastest first, the smallest last."""
-    choices = find_choices(problem, options)
-    paths = frontier(choices, len(problem.tasks), 1 << 62, _most_extra(problem, options))
+    choices = _choices(problem, options)
+    paths = frontier(choices, len(problem.tasks), NO_LIMIT, _most_extra(problem, options))
     plans: list[Plan] = []
     for plan in (place_path(problem, path) for path in paths):
         if plans and plan.arena_bytes >= plans[-1].arena_bytes:
@@ -101,26 +41,46 @@ def make_frontier(problem: Problem, options: Options = Options()) -> list[Plan]:
     return plans
 
 
-def find_choices(problem: Problem, options: Options) -> list[StageChoice]:
-    """All stages that a plan by these options may be made of. Rows are only computed again where
-    that gives less than the smallest plan that does without."""
-    limit = 1 << 62 if options.ram is None else options.ram
-    extra, count = _most_extra(problem, options), len(problem.tasks)
-    choices = Search(problem, False, options.stages != "single").choices(limit, extra)
-    if options.stages not in ("auto", "recompute") or extra == 0:
+def _choices(problem: Problem, options: Options) -> list[StageChoice]:
+    """All stages that a plan may be made of. Rows are only computed again where that gives less
+    than the smallest plan that does without."""
+    choices = _plain_choices(problem, options)
+    extra = _most_extra(problem, options)
+    if not _may_recompute(options):
         return choices
-    least = smallest(choices, count)
-    return Search(problem, True).choices(peak(least[0]) if least else limit, extra) + choices
+    least = smallest(choices, len(problem.tasks))
+    return Search(problem, True).choices(peak(least[0]), extra) + choices
+
+
+def _plain_choices(problem: Problem, options: Options, limit: int = NO_LIMIT):
+    """The stages that compute nothing twice."""
+    return Search(problem, False, options.stages != "single").choices(limit, None)
+
+
+def _may_recompute(options: Options) -> bool:
+    return options.stages in ("auto", "recompute") and options.max_extra != 0
 
 
 def _most_extra(problem: Problem, options: Options) -> int | None:
+    """Products that may be computed again."""
     if options.max_extra is None:
         return None
     return int(sum(task.products for task in problem.tasks) * options.max_extra / 100)
 
 
-def _fastest_plan(problem, choices, count, extra, limit) -> Plan | None:
+def _fastest_plan(problem: Problem, options: Options) -> Plan | None:
+    """The fastest within the RAM, one that computes nothing twice if there is one."""
+    limit = NO_LIMIT if options.ram is None else options.ram
+    plan = _fastest_of(problem, _plain_choices(problem, options, limit), None, limit)
+    if plan is None and _may_recompute(options):
+        plan = _fastest_of(problem, _choices(problem, options), _most_extra(problem, options),
+                           limit)
+    return plan
+
+
+def _fastest_of(problem: Problem, choices, extra: int | None, limit: int) -> Plan | None:
     """The fastest within the limit; of those as fast, the smallest."""
+    count = len(problem.tasks)
     best = fastest(choices, count, limit, extra)
     if best is None:
         return None
@@ -135,67 +95,47 @@ def _fastest_plan(problem, choices, count, extra, limit) -> Plan | None:
     return plan
 
 
-def _smallest_plan(problem, paths: list[Path]) -> Plan:
-    """The smallest that can be placed: estimates are from below, so the first one whose estimate
-    is no less than the best so far ends the search."""
+def _smallest_plan(problem: Problem, options: Options) -> Plan:
+    """The smallest that can be placed. Estimates are from below, so the first path whose estimate
+    is no less than the best plan so far ends the search."""
     best = None
-    for path in paths[:MOST_TRIALS]:
+    paths = smallest(_choices(problem, options), len(problem.tasks), _most_extra(problem, options))
+    for path in paths:
         if best is not None and peak(path) >= best.arena_bytes:
             break
         plan = place_path(problem, path, best.arena_bytes if best else None)
         if best is None or plan.arena_bytes < best.arena_bytes:
             best = plan
+    if options.stages == "auto" and _may_recompute(options):
+        smaller = [guess for guess in _guesses(problem, options) if guess.bytes < best.arena_bytes]
+        if smaller:
+            best = min(best, _patched_plan(problem, options, smaller),
+                       key=lambda plan: plan.arena_bytes)
     return best
 
 
-def place_path(problem: Problem, path: Path, target: int | None = None) -> Plan:
-    """The plan of a path: exact rings, every buffer at its place."""
-    problem = with_stacks(problem, {site: high for stage in path for site, high in stage.highs})
-    stage_of = {index: stage for stage in path for index in range(stage.first, stage.last + 1)}
-    last = {tensor: max(problem.readers[tensor], default=-1)
-            for tensor in range(len(problem.shapes))}
-    pixels, buffers, gaps = [], [], {}
-    for tensor, (height, width, channels) in enumerate(problem.shapes):
-        writer = problem.writer.get(tensor, -1)
-        stage = stage_of.get(writer)
-        held = writer < 0 or tensor in problem.outputs or last[tensor] > stage.last
-        view = Stage(problem, stage.block if stage else 1)
-        used = stage or tensor in problem.inputs    # not where tiles stand in for it
-        pixels.append(0 if not used else height * width if held else ring_pixels(view, tensor))
-        begin = stage_of[problem.begins[tensor]].first if stage else -1
-        end = (len(problem.tasks) if tensor in problem.outputs else
-               stage_of[last[tensor]].last if last[tensor] >= 0 else writer)
-        if not held and Search.is_fleeting(problem, tensor, stage.block):
-            begin, end = writer, last[tensor]
-        align = problem.tasks[writer].align if writer >= 0 else 1
-        buffers.append(Buffer(problem.names[tensor], pixels[-1] * channels, begin, end, align))
-    for stage in path:
-        gaps |= _gaps(problem, stage, last)
-    placement = place(tuple(buffers), gaps, target)
-    state = STATE_BYTES * max(stage.last - stage.first + 1 for stage in path)
-    arena = -(-placement.arena_bytes // 4) * 4 + state
-    return Plan(problem, path, tuple(pixels), placement.offsets, arena, tuple(buffers),
-                placement.offsets, total_cycles(path))
+def _guesses(problem: Problem, options: Options) -> list[Estimate]:
+    """Patches that the options allow, with all stages behind them in the estimate, the best first:
+    the smallest ones, or those that compute least again within the RAM."""
+    extra, base = _most_extra(problem, options), sum(task.products for task in problem.tasks)
+    after = _plain_choices(problem, replace(options, stages="single"))
+    guesses = []
+    for guess in estimates(problem):
+        rest = max((stage.bytes for stage in after if stage.first >= guess.cut.tasks), default=0)
+        if extra is None or guess.products - base <= extra:
+            guesses.append(replace(guess, bytes=max(guess.bytes, rest)))
+    if options.goal == "smallest" or options.ram is None:
+        return sorted(guesses, key=lambda guess: (guess.bytes, guess.products))
+    fitting = [guess for guess in guesses if guess.bytes <= options.ram] or guesses
+    return sorted(fitting, key=lambda guess: (guess.products, guess.bytes))
 
 
-def _gaps(problem: Problem, stage: StageChoice, last: dict) -> dict[tuple[int, int], int]:
-    """For a stage's whole outputs and the whole inputs that it is the last to read: how far apart
-    they must begin."""
-    gaps, view = {}, Stage(problem, stage.block)
-    for sink in range(stage.first, stage.last + 1):
-        out = problem.tasks[sink].writes
-        if problem.tasks[sink].regions or last[out] <= stage.last and out not in problem.outputs:
-            continue
-        firings = all_firings(view.task(sink), view.block(sink))
-        needed = pull(view, sink, stage.first, *firings)
-        for held in dict.fromkeys(t for i in range(stage.first, stage.last + 1)
-                                  for t in problem.tasks[i].reads):
-            dies = (problem.writer.get(held, -1) < stage.first and last[held] <= stage.last
-                    and held not in problem.outputs)
-            gap = least_gap(view, held, sink, needed) if dies else None
-            if gap is not None and gap < problem.size(out):
-                gaps[out, held] = gap
-    return gaps
+def _patched_plan(problem: Problem, options: Options, guesses: list[Estimate]) -> Plan:
+    """The plan whose first stage runs in patches and all others op by op, as in MCUNetV2."""
+    single = replace(options, stages="single", ram=None, goal="smallest")
+    plans = [_smallest_plan(patched(problem, guess.cut, guess.grid, guess.grid), single)
+             for guess in guesses[:2]]
+    return min(plans or [_smallest_plan(problem, single)], key=lambda plan: plan.arena_bytes)
 
 
 def _too_large(plan: Plan, ram: int) -> str:
