@@ -148,11 +148,12 @@ PORT = Record("port", "An input or output of the model, and what its numbers mea
 ))
 
 NOTE = Record("note", "A piece of text or data for people and Python; the machine skips it.", (
-    Field("kind", "u16", ", ".join(("1 name", "2 labels, one per line", "3 golden vector"))),
+    Field("kind", "u16", ", ".join(("1 name", "2 labels, one per line", "3 golden vector",
+                                    "4 what was removed, one per line"))),
     reserved(0),
     Field("length", "u32", "of what follows, without its padding to 4"),
 ))
-NOTE_NAME, NOTE_LABELS, NOTE_VECTOR = 1, 2, 3
+NOTE_NAME, NOTE_LABELS, NOTE_VECTOR, NOTE_REMOVED = 1, 2, 3, 4
 DTYPES = ("int8", "uint8", "float32")
 
 _OUTPUT_ZP = Field("output_zp", "i8", "added after requantising")

@@ -96,7 +96,7 @@ class Linker:
 
 
 def link(graph: Graph, steps: list[LoweredStep], plan: Plan, number: dict[int, int],
-         labels: tuple[str, ...] = ()) -> Schedule:
+         labels: tuple[str, ...] = (), removed: tuple[str, ...] = ()) -> Schedule:
     """The schedule of a planned graph."""
     linker = Linker(plan, number)
     records = tuple(linker.step(i, step) for i, step in enumerate(_stacked(steps, plan, number)))
@@ -107,7 +107,7 @@ def link(graph: Graph, steps: list[LoweredStep], plan: Plan, number: dict[int, i
     rings = tuple(dict(zip(names, record)) for _, record in linker.rings)
     longest = max(stage.last - stage.first + 1 for stage in plan.stages)
     return Schedule(graph.name, plan.arena_bytes, longest, rings, ports, records,
-                    bytes(linker.data), labels)
+                    bytes(linker.data), labels, removed)
 
 
 def _stacked(steps: list[LoweredStep], plan: Plan, number: dict[int, int]) -> list[LoweredStep]:

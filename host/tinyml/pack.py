@@ -30,21 +30,25 @@ class Packed:
                 "steps": len(schedule.steps), "stages": len(compiled.plan.stages),
                 "macs": compiled.macs,
                 "executed_macs": compiled.executed_macs,
-                "cycles": compiled.plan.cycles, "plan_seconds": compiled.plan_seconds}
+                "removed": schedule.removed, "cycles": compiled.plan.cycles, "plan_seconds": compiled.plan_seconds}
 
 
 def pack(model: Path, labels: Path | None = None, options: Options = Options(),
          board: Board | None = None) -> Packed:
     """Packs a model file as the options say, for at most the RAM of a board if there is one.
 
+    The golden vectors are what the plainest plan gives, op by op; the packed file must give them.
     Raises ModelError if the file can't be read, UnsupportedError, FitError.
     """
-    compiled = compile_model(read_file(model), _name(model), _labels(labels, model),
-                             within(options, board))
-    bare = encode(compiled.schedule)
-    vectors = tuple((seed, _output_of_noise(bare, seed)) for seed in SEEDS)
+    content, name = read_file(model), _name(model)
+    compiled = compile_model(content, name, _labels(labels, model), within(options, board))
+    plain = compile_model(content, name, options=Options(stages="single")).schedule
+    vectors = tuple((seed, _output_of_noise(encode(plain), seed)) for seed in SEEDS)
     schedule = replace(compiled.schedule, vectors=vectors)
-    return Packed(encode(schedule), replace(compiled, schedule=schedule))
+    packed = Packed(encode(schedule), replace(compiled, schedule=schedule))
+    with Model(packed.file) as opened:
+        assert opened.selftest() == (len(SEEDS),) * 2, "the plan changes the model's output"
+    return packed
 
 
 def plan_frontier(model: Path, options: Options = Options(), board: Board | None = None):

@@ -11,6 +11,7 @@ from tinyml.lower import lower
 from tinyml.lower.step import LoweredStep, view
 from tinyml.ops import problems
 from tinyml.passes import run_passes
+from tinyml.passes.record import products, removed
 from tinyml.plan import POINT, Options, Plan, Problem, Task, make_frontier, make_plan
 from tinyml.schedule import Schedule
 
@@ -35,13 +36,15 @@ class Compiled:
 
 @dataclass(frozen=True)
 class Lowered:
-    """A model ready to be planned: steps by task, and the planner's number of each tensor."""
+    """A model ready to be planned: its steps, the planner's number of each tensor, and lines on
+    what was removed."""
 
     graph: Graph
     macs: int
     steps: list[LoweredStep]
     number: dict[int, int]
     problem: Problem
+    removed: tuple[str, ...]
 
 
 def compile_model(model: bytes, name: str, labels: tuple[str, ...] = (),
@@ -57,7 +60,7 @@ def compile_model(model: bytes, name: str, labels: tuple[str, ...] = (),
     seconds = perf_counter() - start
     if plan.arena_bytes > MOST_ARENA:
         raise FitError(f"the arena needs {plan.arena_bytes} bytes: use a smaller input")
-    schedule = link(lowered.graph, lowered.steps, plan, lowered.number, labels)
+    schedule = link(lowered.graph, lowered.steps, plan, lowered.number, labels, lowered.removed)
     return Compiled(schedule, lowered.graph, plan, lowered.macs, seconds)
 
 
@@ -80,7 +83,7 @@ def lower_model(model: bytes, name: str, feed_rows: bool) -> Lowered:
                                     "one can be fed rows"])
         steps.insert(0, LoweredStep("take", {"output": view(graph.inputs[0].tensor)}))
     number, problem = _problem(graph, steps, feed_rows)
-    return Lowered(graph, sum(op.products() for op in imported.ops), steps, number, problem)
+    return Lowered(graph, products(imported), steps, number, problem, removed(imported, graph))
 
 
 def _problem(graph: Graph, steps: list[LoweredStep], feed_rows: bool):

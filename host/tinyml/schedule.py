@@ -20,6 +20,7 @@ class Schedule:
     steps: tuple[tuple[str, dict], ...]
     data: bytes
     labels: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()                                  # lines on what was removed
     vectors: tuple[tuple[int, bytes], ...] = field(default=())     # (seed, bytes of the outputs)
 
 
@@ -57,15 +58,18 @@ def decode(file: bytes) -> Schedule:
             record = f.STEPS[file[at] - 1]
             steps.append((record.name, _unpack(record, file, at)))
             at += record.size
-        notes = dict.fromkeys((f.NOTE_NAME, f.NOTE_LABELS), b"") | {f.NOTE_VECTOR: []}
+        notes = {f.NOTE_NAME: b"", f.NOTE_LABELS: b"", f.NOTE_REMOVED: b"", f.NOTE_VECTOR: []}
         _read_notes(file, at, header["head_bytes"], notes)
     except (struct.error, IndexError) as error:
         raise ScheduleError("the schedule ends too early: copy the file again") from error
-    labels = notes[f.NOTE_LABELS].decode()
     data = file[header["head_bytes"]:header["head_bytes"] + header["data_bytes"]]
     return Schedule(notes[f.NOTE_NAME].decode(), header["arena_bytes"], header["longest_stage"],
-                    rings, ports, tuple(steps),
-                    data, tuple(labels.split("\n")) if labels else (), tuple(notes[f.NOTE_VECTOR]))
+                    rings, ports, tuple(steps), data, _lines(notes[f.NOTE_LABELS]),
+                    _lines(notes[f.NOTE_REMOVED]), tuple(notes[f.NOTE_VECTOR]))
+
+
+def _lines(text: bytes) -> tuple[str, ...]:
+    return tuple(text.decode().split("\n")) if text else ()
 
 
 def text(schedule: Schedule) -> str:
@@ -83,7 +87,8 @@ def text(schedule: Schedule) -> str:
             lines.append(f"    stage of {values['stage']} steps:")
         lines.append(f"{number:3} {name:<22} {_places(schedule, values)}  {_numbers(name, values)}")
     used = sorted({name for name, _ in schedule.steps})
-    return "\n".join(lines + [f"{name}: {f.step_named(name).doc}" for name in used])
+    lines += [f"{name}: {f.step_named(name).doc}" for name in used]
+    return "\n".join(lines + ["removed:" if schedule.removed else "", *schedule.removed]).rstrip()
 
 
 def _step(name: str, values: dict) -> bytes:
@@ -125,6 +130,8 @@ def _notes(schedule: Schedule) -> bytes:
     notes = [(f.NOTE_NAME, schedule.name.encode())]
     if schedule.labels:
         notes.append((f.NOTE_LABELS, "\n".join(schedule.labels).encode()))
+    if schedule.removed:
+        notes.append((f.NOTE_REMOVED, "\n".join(schedule.removed).encode()))
     notes += [(f.NOTE_VECTOR, struct.pack("<I", seed) + out) for seed, out in schedule.vectors]
     return b"".join(_pack(f.NOTE, {"kind": kind, "length": len(content)}) + content
                     + bytes(-len(content) % 4) for kind, content in notes)

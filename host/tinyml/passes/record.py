@@ -11,13 +11,14 @@ def products(graph: Graph) -> int:
 
 
 def removed(before: Graph, after: Graph) -> tuple[str, ...]:
-    """One line for each op that does less: "conv2d `x`: 61 of 128 channels and 1.2 M of 1.5 M
+    """One line for each op that does less: "op 12, conv2d: 61 of 128 channels and 1.2 M of 1.5 M
     products removed", in the order of `before`; then one for all of a kind that are gone: "4 pad
-    folded or unread". Ops are recognised by their names."""
+    folded or unread". Ops are recognised by their names, and called by their number in `before`:
+    names can be long, and these lines are in every schedule."""
     left = {key: op for op, key in _numbered(after)}
     pairs = [(op, left.get(key)) for op, key in _numbered(before)]
     gone = Counter(op.label for op, now in pairs if now is None)
-    lines = [_line(op, now) for op, now in pairs if now is not None]
+    lines = [_line(number, op, now) for number, (op, now) in enumerate(pairs) if now is not None]
     lines += [f"{number} {label} folded or unread" for label, number in gone.items()]
     return tuple(line for line in lines if line)
 
@@ -30,14 +31,14 @@ def _numbered(graph: Graph):
         seen[op.name] += 1
 
 
-def _line(op: Op, now: Op) -> str:
+def _line(number: int, op: Op, now: Op) -> str:
     parts = []
     old, new = op.output.hwc[2], now.output.hwc[2]
     if op.products() and old > new and op.family == now.family:
         parts.append(f"{old - new} of {old} channels")
     if op.products() > now.products():
         parts.append(f"{short(op.products() - now.products())} of {short(op.products())} products")
-    return f"{op.label} `{op.name}`: {' and '.join(parts)} removed" if parts else ""
+    return f"op {number}, {op.label}: {' and '.join(parts)} removed" if parts else ""
 
 
 def short(number: int) -> str:
