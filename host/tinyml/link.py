@@ -100,12 +100,12 @@ def link(graph: Graph, steps: list[LoweredStep], plan: Plan, number: dict[int, i
     """The schedule of a planned graph."""
     linker = Linker(plan, number)
     records = tuple(linker.step(i, step) for i, step in enumerate(_stacked(steps, plan, number)))
-    fed = records[0][0] == "take"
+    fed = bool(records) and records[0][0] == "take"
     ports = tuple(linker.port(port, "fed" if fed else "input") for port in graph.inputs) + tuple(
         linker.port(port, "output") for port in graph.outputs)
     names = ("offset", "pixels", "height", "width", "channels", "pitch")
     rings = tuple(dict(zip(names, record)) for _, record in linker.rings)
-    longest = max(stage.last - stage.first + 1 for stage in plan.stages)
+    longest = max((stage.last - stage.first + 1 for stage in plan.stages), default=0)
     return Schedule(graph.name, plan.arena_bytes, longest, rings, ports, records,
                     bytes(linker.data), labels, removed)
 

@@ -28,11 +28,15 @@ class Plan:
     @property
     def state_bytes(self) -> int:
         """What the machine itself needs, at the end of the arena."""
-        return STATE_BYTES * max(stage.last - stage.first + 1 for stage in self.stages)
+        return _state_bytes(self.stages)
 
     @property
     def products(self) -> int:
         return sum(task.products for task in self.problem.tasks)
+
+
+def _state_bytes(path: Path) -> int:
+    return STATE_BYTES * max((stage.last - stage.first + 1 for stage in path), default=0)
 
 
 def place_path(problem: Problem, path: Path, target: int | None = None) -> Plan:
@@ -59,8 +63,7 @@ def place_path(problem: Problem, path: Path, target: int | None = None) -> Plan:
     for stage in path:
         gaps |= _gaps(problem, stage, last)
     placement = place(tuple(buffers), gaps, target)
-    state = STATE_BYTES * max(stage.last - stage.first + 1 for stage in path)
-    arena = -(-placement.arena_bytes // 4) * 4 + state
+    arena = -(-placement.arena_bytes // 4) * 4 + _state_bytes(path)
     return Plan(problem, path, tuple(pixels), placement.offsets, arena, tuple(buffers),
                 placement.offsets, total_cycles(path))
 

@@ -9,7 +9,7 @@ Path = tuple[StageChoice, ...]
 
 def peak(path: Path) -> int:
     """The most bytes of a stage."""
-    return max(stage.bytes for stage in path)
+    return max((stage.bytes for stage in path), default=0)
 
 
 def total_cycles(path: Path) -> int:
@@ -52,6 +52,8 @@ def frontier(choices: list[StageChoice], tasks: int, most_bytes: int,
     paths = []
     while (path := fastest(choices, tasks, most_bytes, most_extra)) is not None:
         paths.append(path)
+        if not path:                # a model without steps
+            break
         most_bytes = peak(path) - 1
     return paths
 
@@ -59,9 +61,7 @@ def frontier(choices: list[StageChoice], tasks: int, most_bytes: int,
 def smallest(choices: list[StageChoice], tasks: int, most_extra: int | None = None) -> list[Path]:
     """Paths of rising bytes, the smallest first, each the fastest of its size: some more than the
     smallest, since where that one can't be placed without gaps another one may."""
-    sizes = sorted({stage.bytes for stage in choices})
-    if not tasks:
-        return [()]
+    sizes = sorted({stage.bytes for stage in choices}) or [0]
     low, high = 0, len(sizes) - 1
     while low < high:               # the least limit with which there is a path
         middle = (low + high) // 2
