@@ -26,7 +26,6 @@ _HEADER_BYTES, _RING_BYTES, _PORT_BYTES, _NOTE_BYTES = 40, 16, 24, 8
 _DTYPES = ("int8", "uint8", "float32")
 _INPUT, _OUTPUT, _FED = 0, 1, 2         # kinds of ports
 _DONE, _MORE, _HUNGRY = 0, 1, 2         # states of a run
-_WRONG_SIZE = "input needs %d bytes (%s %s), got %d"
 _NOTHING = bytearray(0)
 _LISTS = (list, tuple)          # a name, since making the tuple for each run would allocate
 
@@ -42,11 +41,25 @@ class Port:
                                                                      rings + ring * _RING_BYTES)
         self.row_bytes = width * channels
         self.bytes = height * self.row_bytes
-        self.buffer = None if self.kind == _FED else \
-            memoryview(arena)[offset:offset + pixels * channels]
+        self.fed = self.kind == _FED
+        self.buffer = None if self.fed else memoryview(arena)[offset:offset + pixels * channels]
+        self.row = bytearray(self.row_bytes) if self.fed else None
+        self.real = False               # whether what was counted last is to be quantised
         self.dtype = _DTYPES[dtype]
         self.scale = struct.unpack("<f", struct.pack("<I", scale))[0]   # exact in any float
         self.shape = tuple(dims[:rank])
+
+    def count(self, x):
+        """How many numbers `x` has. For a float32 input they may be real: a list, a tuple, items
+        of 4 bytes, or as many bytes as only float32s of the whole input have."""
+        real = self.dtype == "float32"
+        self.real = real and isinstance(x, _LISTS)
+        if self.real:
+            return len(x)
+        size = _size(x, real)
+        self.real = real and (size == 4 * self.bytes or getattr(x, "itemsize", 0) == 4
+                              or size == 4 * len(x) > 0)
+        return size // 4 if self.real else size
 
     def quantize(self, index, real):
         """Writes a real number as TensorFlow Lite does: float32 division, half away from zero."""
@@ -56,19 +69,13 @@ class Port:
         whole += size - whole >= 0.5
         q = (whole if ratio >= 0 else -whole) + self.zero_point
         low = 0 if self.dtype == "uint8" else -128
-        self.buffer[index] = max(low, min(low + 255, q)) & 255
+        (self.row if self.fed else self.buffer)[index] = max(low, min(low + 255, q)) & 255
 
-    def quantize_all(self, reals):
-        """Writes real numbers: a list, an array, or the bytes of float32."""
-        count = len(self.buffer)
-        if isinstance(reals, _LISTS):
-            if len(reals) != count:
-                raise ValueError("input needs %d numbers, got %d" % (count, len(reals)))
-            for index in range(count):
-                self.quantize(index, reals[index])
-        else:
-            for index in range(count):
-                self.quantize(index, struct.unpack_from("<f", reals, 4 * index)[0])
+    def quantize_all(self, reals, first=0):
+        """Writes real numbers, from the one of that index on: to the input, or to the row."""
+        for index in range(self.row_bytes if self.fed else self.bytes):
+            self.quantize(index, reals[first + index] if isinstance(reals, _LISTS) else
+                          struct.unpack_from("<f", reals, 4 * (first + index))[0])
 
     def dequantize(self, index):
         """The real number that a byte stands for; the plain integer if the tensor has no scale."""
@@ -100,10 +107,14 @@ class Model:
                  for i in range(ports)]
         self._inputs = [port for port in ports if port.kind != _OUTPUT]
         self._outputs = [port for port in ports if port.kind == _OUTPUT]
-        self._to_feed = 0               # bytes of the image that the run still waits for
+        self._to_feed = 0               # numbers of the image that `feed` still waits for
+        self._reals, self._given, self._end = None, 0, 0    # numbers to quantise, row by row
         self.inputs = tuple(port.buffer for port in self._inputs)
         self.outputs = tuple(port.buffer for port in self._outputs)
         self.input, self.output = self.inputs[0], self.outputs[0]
+        for what in ("shape", "dtype", "scale", "zero_point"):
+            setattr(self, "input_" + what, tuple(getattr(p, what) for p in self._inputs))
+            setattr(self, "output_" + what, tuple(getattr(p, what) for p in self._outputs))
         self._name, self.labels, self._vectors = "", (), []
         self._read_notes(schedule, at + len(ports) * _PORT_BYTES + steps, head)
         self.info = {
@@ -123,34 +134,41 @@ class Model:
         it. Allocates nothing when `x` is bytes or None.
         """
         self._begin(x)
-        self._machine.run()
+        self._go()
         return self.output
 
     def steps(self, x=None):
         """Runs in bounded pieces: `for _ in m.steps(): ...` does something else in between."""
         self._begin(x)
-        while self._machine.step() == _MORE:
-            yield
+        while True:
+            state = self._machine.step()
+            if state == _MORE:
+                yield
+            elif state == _DONE or not self._give_row():
+                return
 
     def feed(self, rows):
         """Gives the next rows of an image, any whole number of them, to a model that was packed
         with `--feed rows`. Returns True when the output is ready; the next row begins a new run.
 
-        `rows` is bytes-like, in the model's own numbers. Raises ValueError if it is no whole number
-        of rows or more than the image has left.
+        `rows` is bytes-like, in the model's own numbers; or, for a model of float32, real numbers:
+        a list or array of them. Raises ValueError if it is no whole number of rows or more than
+        the image has left. Allocates nothing when `rows` is bytes.
         """
-        machine = self._opened()
-        port = self._fed()
+        machine, port = self._opened(), self._inputs[0]
+        if not port.fed:
+            raise ValueError("this model holds its input: write to .input or run(x), or pack it "
+                             "with --feed rows")
+        count, left = port.count(rows), self._to_feed or port.bytes
+        if count % port.row_bytes or count > left:
+            raise ValueError("feed whole rows of %d %s, %d are left; got %d" % (
+                port.row_bytes, "numbers" if port.real else "bytes", left // port.row_bytes,
+                count))
         if not self._to_feed:
             machine.start()
-            self._to_feed = port.bytes
-        size = _size(rows)
-        if size % port.row_bytes or size > self._to_feed:
-            raise ValueError("rows of %d bytes are needed, %d are left; got %d bytes" % (
-                port.row_bytes, self._to_feed // port.row_bytes, size))
-        machine.offer(rows)
-        self._to_feed -= size
-        return machine.run() == _DONE
+        self._to_feed = left - count
+        self._offer(rows, count)
+        return self._go() == _DONE
 
     def values(self, output=0):
         """An output as real numbers."""
@@ -166,6 +184,7 @@ class Model:
 
     def selftest(self):
         """Runs the golden vectors of the file; returns (how many were exact, how many it has)."""
+        self._opened()
         exact = 0
         for seed, expected in self._vectors:
             self.run_noise(seed)
@@ -180,20 +199,20 @@ class Model:
         """Runs with the input that a seed stands for."""
         machine = self._opened()
         machine.start()
+        self._to_feed = 0
         for port in self._inputs:
-            if port.buffer is not None:
+            if not port.fed:
                 seed = noise(seed, port.buffer)
                 continue
-            row = bytearray(port.row_bytes)
             for _ in range(port.bytes // port.row_bytes):
-                seed = noise(seed, row)
-                machine.offer(row)
+                seed = noise(seed, port.row)
+                machine.offer(port.row)
                 machine.run()
         machine.run()
 
     def close(self):
         """Lets go of arena and schedule. The model can't be used any more."""
-        self._machine = self._arena = self.input = self.output = None
+        self._machine = self._arena = self._reals = self.input = self.output = None
         self.inputs = self.outputs = self._inputs = self._outputs = ()
         self._vectors = ()
 
@@ -203,84 +222,52 @@ class Model:
     def __exit__(self, *_):
         self.close()
 
-    @property
-    def input_shape(self):
-        return tuple(port.shape for port in self._inputs)
-
-    @property
-    def input_dtype(self):
-        return tuple(port.dtype for port in self._inputs)
-
-    @property
-    def input_scale(self):
-        return tuple(port.scale for port in self._inputs)
-
-    @property
-    def input_zero_point(self):
-        return tuple(port.zero_point for port in self._inputs)
-
-    @property
-    def output_shape(self):
-        return tuple(port.shape for port in self._outputs)
-
-    @property
-    def output_dtype(self):
-        return tuple(port.dtype for port in self._outputs)
-
-    @property
-    def output_scale(self):
-        return tuple(port.scale for port in self._outputs)
-
-    @property
-    def output_zero_point(self):
-        return tuple(port.zero_point for port in self._outputs)
-
     def _opened(self):
         if self._machine is None:
             raise ValueError("the model is closed")
         return self._machine
 
-    def _fed(self):
-        """The input that is fed in rows."""
-        if self._inputs[0].buffer is not None:
-            raise ValueError("this model holds its input: write to .input or run(x), or pack it "
-                             "with --feed rows")
-        return self._inputs[0]
-
     def _begin(self, x):
         """Starts a run with an input."""
         machine, port = self._opened(), self._inputs[0]
-        if port.buffer is not None:
-            if x is not None:
-                self._write(port, x)
-            machine.start()
-            return
-        if x is None:
+        if x is not None and port.count(x) != port.bytes:
+            raise _wrong_size(port, x)
+        if x is None and port.fed:
             raise ValueError("this model is fed rows: run(x), or feed(rows)")
-        if _size(x) != port.bytes:
-            raise ValueError(_WRONG_SIZE % (port.bytes, _shape(port), port.dtype, _size(x)))
-        self._to_feed = 0
         machine.start()
-        machine.offer(x)
+        self._to_feed = 0
+        if port.fed:
+            self._offer(x, port.bytes)
+        elif port.real and x is not None:
+            port.quantize_all(x)
+        elif x is not None:
+            copy(port.buffer, x)
 
-    def _write(self, port, x):
-        real = port.dtype == "float32"
-        if real and isinstance(x, _LISTS):
-            port.quantize_all(x)
-            return
-        try:
-            if isinstance(x, str):      # MicroPython would take its bytes
-                raise TypeError
-            size = copy(port.buffer, x)
-        except (TypeError, BufferError):
-            raise TypeError("input must be bytes-like (bytes, bytearray, memoryview, array)"
-                            + (" or a list of numbers" if real else ""))
-        wanted = len(port.buffer)
-        if real and size == 4 * wanted:
-            port.quantize_all(x)
-        elif size != wanted:
-            raise ValueError(_WRONG_SIZE % (4 * wanted if real else wanted, _shape(port),
-                                            port.dtype, size))
+    def _offer(self, x, count):
+        """Gives numbers to the run: at once, or if they are real row by row."""
+        self._reals, self._given, self._end = None, 0, 0
+        if self._inputs[0].real:
+            self._reals, self._end = x, count
+        else:
+            self._machine.offer(x)
+
+    def _give_row(self):
+        """Quantises and offers the next row; False if none is left."""
+        if self._given == self._end:
+            self._reals = None
+            return False
+        port = self._inputs[0]
+        port.quantize_all(self._reals, self._given)
+        self._machine.offer(port.row)
+        self._given += port.row_bytes
+        return True
+
+    def _go(self):
+        """Runs on until the output is ready or no row is left."""
+        state = self._machine.run()
+        while state == _HUNGRY and self._give_row():
+            state = self._machine.run()
+        return state
 
     def _read_notes(self, file, at, end):
         while at + _NOTE_BYTES <= end:
@@ -313,18 +300,24 @@ def load(source, arena=None):
     return Model(schedule, arena)
 
 
-def _size(x):
-    """Bytes of something bytes-like."""
+def _size(x, real):
+    """Bytes of something bytes-like; `real` if it could have been numbers too."""
     if not isinstance(x, str):          # MicroPython would take its bytes
         try:
             return copy(_NOTHING, x)
         except (TypeError, BufferError):
             pass
-    raise TypeError("rows must be bytes-like (bytes, bytearray, memoryview, array)")
+    raise TypeError("input must be bytes-like (bytes, bytearray, memoryview, array)"
+                    + (" or a list of numbers" if real else ""))
 
 
-def _shape(port):
-    return "x".join(str(n) for n in port.shape)
+def _wrong_size(port, x):
+    real = port.dtype == "float32"
+    if real and isinstance(x, _LISTS):
+        return ValueError("input needs %d numbers, got %d" % (port.bytes, len(x)))
+    return ValueError("input needs %d bytes (%s %s), got %d" % (
+        4 * port.bytes if real else port.bytes, "x".join(str(n) for n in port.shape), port.dtype,
+        _size(x, real)))
 
 
 def _float32(real):
