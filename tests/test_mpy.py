@@ -12,6 +12,7 @@ from tinyml.board import load_board
 from tinyml.inputs import read_input
 from tinyml.model import Model
 from tinyml.pack import pack
+from tinyml.plan import Options
 from tinyml.remote import BUILT, UNIX
 from tinyml.schedule import decode
 from tools.micropython import SOURCE
@@ -67,15 +68,54 @@ def pixels():
     return b.finish([b.quantize(x, out=(1.0, 0), dtype="uint8")])
 
 
+def reals():
+    """float32 in and out, an image: a 3x3 convolution."""
+    rng = np.random.default_rng(2)
+    b = ModelBuilder()
+    x = b.quantize(b.input((1, 4, 3, 2), dtype="float32"), out=(0.1, 5))
+    w = b.constant(rng.integers(-99, 99, (4, 3, 3, 2), np.int8), [0.01] * 4)
+    return b.finish([b.dequantize(b.conv2d(x, w, out=(0.1, 1)))])
+
+
+def residuals():
+    """Inverted residuals, whose middles are wide: worth fusing, and computing rows again."""
+    rng = np.random.default_rng(3)
+    b = ModelBuilder()
+    x = b.input((1, 12, 10, 4), 0.1, 2)
+    for _ in range(2):
+        wide = b.conv2d(x, b.constant(rng.integers(-99, 99, (24, 1, 1, 4), np.int8), [0.01] * 24),
+                        out=(0.1, -3))
+        wide = b.depthwise_conv2d(
+            wide, b.constant(rng.integers(-99, 99, (1, 3, 3, 24), np.int8), [0.01] * 24),
+            out=(0.1, 4))
+        thin = b.conv2d(wide, b.constant(rng.integers(-99, 99, (4, 1, 1, 24), np.int8),
+                                         [0.01] * 4), out=(0.1, 1))
+        x = b.add(x, thin, out=(0.15, 0))
+    return b.finish([x])
+
+
+PLANS = {
+    "single": Options(stages="single"),
+    "rings": Options(goal="smallest", max_extra=0),
+    "recompute": Options(goal="smallest"),
+    "rows": Options(goal="smallest", max_extra=0, feed_rows=True),
+}
+
+
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     """What the scripts open, by name."""
     folder = tmp_path_factory.mktemp("files")
     made = {"fashion.tml": pack(FASHION / "fashion.tflite").file}
-    for model in (small, feedback, echo, floats, pixels):
+    for model in (small, feedback, echo, floats, pixels, reals, residuals):
         path = folder / f"{model.__name__}.tflite"
         path.write_bytes(model())
         made[f"{model.__name__}.tml"] = pack(path).file
+    for model in (small, reals):
+        made[f"{model.__name__}_rows.tml"] = pack(folder / f"{model.__name__}.tflite",
+                                                  options=Options(feed_rows=True)).file
+    for kind, options in PLANS.items():
+        made[f"plan_{kind}.tml"] = pack(folder / "residuals.tflite", options=options).file
     with Model(made["fashion.tml"]) as model:
         made["boot.bin"], = read_input(FASHION / "images/9-ankle-boot.png", model.ports(0)[0])
     return made
@@ -120,6 +160,16 @@ def test_the_feedback_model_overlaps(files):
     schedule = decode(files["feedback.tml"])
     offsets = [schedule.rings[port["ring"]]["offset"] for port in schedule.ports]
     assert 0 < abs(offsets[0] - offsets[1]) < 4 * 4 * 4
+
+
+def test_the_plans_are_of_four_kinds(files):
+    plans = {kind: decode(files[f"plan_{kind}.tml"]) for kind in PLANS}
+    stages = {kind: [values["stage"] for _, values in plan.steps] for kind, plan in plans.items()}
+    assert set(stages["single"]) == {1}
+    assert max(stages["rings"]) > 1 and max(stages["rows"]) > 1
+    names = {kind: {name for name, _ in plan.steps} for kind, plan in plans.items()}
+    assert "conv2d_stack" in names["recompute"] and "conv2d_stack" not in names["rings"]
+    assert plans["rows"].steps[0][0] == "take"
 
 
 def test_each_script_has_its_output():
