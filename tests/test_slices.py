@@ -15,7 +15,8 @@ HOST = ROOT / "host/tinyml"
 REF = ROOT / "native/kernels/ref"
 WITHOUT_STEPS = {"unsupported", "shape"}        # refused or folded away: nothing to run
 SLICED = [family for family in FAMILIES if family not in WITHOUT_STEPS]
-HELPERS = {"ops": {"common", "convolution", "pool"}, "lower": {"numbers", "requantise", "step"}}
+HELPERS = {"ops": {"common", "convolution", "pool"}, "lower": {
+    "numbers", "requantise", "stack", "step", "sums"}}
 
 
 def stems(folder):

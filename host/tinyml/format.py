@@ -25,7 +25,7 @@ class Field:
     name: str
     type: str
     doc: str
-    role: str = "number"                # number | ring | link | data | reserved
+    role: str = "number"                # number | ring | data | reserved
     element: str = ""                   # data: the type of one element
     extent: tuple[str, ...] = ()        # data: terms whose product is the number of elements
     limits: tuple[int, int] | None = None   # data: bounds of each element, checked at open
@@ -78,11 +78,6 @@ def reserved(number, type="u16"):
     return Field(f"reserved{number}", type, "zero", role="reserved")
 
 
-def link(name, doc):
-    """A number that ties a step to its stage: the planner's, not the step's own."""
-    return Field(name, "u8", doc, role="link")
-
-
 COMMON = (
     Field("code", "u8", "which step"), Field("words", "u8", "its length / 4"),
     Field("block", "u16", "pixels per firing"),
@@ -95,9 +90,9 @@ COMMON = (
     Field("stride_w", "u8", "from one output pixel to the next"),
     Field("rows", "u8", "output rows per firing"),
     Field("inputs", "u8", "how many rings it reads: 0, 1 or 2"),
-    link("back", "steps back to the one of its stage that writes `input`; 0: `input` is whole"),
-    link("back2", "the same for `input2`"),
-    link("reach", "steps on to the last of its stage that reads `output`; 0: `output` is whole"),
+    Field("back", "u8", "steps back to the one of its stage that writes `input`; 0: `input` is whole"),
+    Field("back2", "u8", "the same for `input2`"),
+    Field("reach", "u8", "steps on to the last of its stage that reads `output`; 0: `output` is whole"),
     Field("reserved", "u8", "zero", role="reserved"),
 )
 
