@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tinyml import format as f
 from tinyml._native import ffi, lib
 from tinyml.model import Model
-from tinyml.native import Machine
+from tinyml.native import DONE, HUNGRY, Machine
 from tinyml.schedule import decode
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,7 +22,10 @@ SEEDS = {path.stem: path.read_bytes() for path in sorted((FUZZ / "corpus").glob(
 TEXTS = dict(f.STATUSES)
 HEADER = struct.Struct(f.HEADER.layout)
 NAMES = [field.name for field in f.HEADER.fields]
+STEP = f.STEPS[0]               # for the fields that all steps have
 GUARD = bytes(range(1, 65))
+MEAL = bytes(range(256))
+MOST_MEALS = 2000               # of an edited file's run
 MOST_ARENA = 4096               # an edited file may ask for any; more than this is not given
 INTERESTING = (0, 1, 2, 3, 4, 5, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x10000,
                0x7fffffff, 0x80000000, 0xffffffff)
@@ -34,6 +37,18 @@ def header(file):
 
 def with_header(file, **values):
     return HEADER.pack(*(header(file) | values).values()) + file[HEADER.size:]
+
+
+def field_of(record, name):
+    return next(field for field in record.fields if field.name == name)
+
+
+def with_ring(file, index, **values):
+    """The file with other numbers in a ring."""
+    for name, number in values.items():
+        at = HEADER.size + index * f.RING.size + f.RING.offset(name)
+        file = write(file, at, field_of(f.RING, name), number)
+    return put_right(file)
 
 
 def put_right(file):
@@ -59,12 +74,17 @@ def refusal(file, arena):
 
 
 def firings(machine):
-    """Runs; returns how many pieces of work that took."""
+    """Runs, feeding whenever more is asked for; returns how many pieces of work that took."""
     machine.start()
-    count = 1
-    while machine.step():
-        count += 1
-    return count
+    count, meals = 0, 0
+    while (state := machine.step()) != DONE:
+        if state == HUNGRY:
+            meals += 1
+            if meals > MOST_MEALS:      # a file may ask for a pixel larger than any meal, for ever
+                break
+            machine.offer(MEAL)
+        count += state != HUNGRY
+    return count + 1
 
 
 @pytest.mark.parametrize("name", SEEDS)
@@ -172,12 +192,31 @@ def places(file):
         at += record.size
 
 
+def step_offsets(file):
+    """Where each step begins."""
+    head, offsets = header(file), []
+    at = HEADER.size + head["ring_count"] * f.RING.size + head["port_count"] * f.PORT.size
+    for _ in range(head["step_count"]):
+        offsets.append(at)
+        at += f.STEPS[file[at] - 1].size
+    return offsets
+
+
 def write(file, at, field, number):
     """The file with a number, cut to the field's size, in a field."""
     code = "<" + f.CODES[field.type].upper()
     size = struct.calcsize(code)
     number &= (1 << 8 * size) - 1
     return file[:at] + struct.pack(code, number) + file[at + size:]
+
+
+def pixels_written(file):
+    """By all steps: no firing writes less than one."""
+    outputs = [struct.unpack_from("<H", file, at + STEP.offset("output"))[0]
+               for at in step_offsets(file)]
+    sizes = [struct.unpack_from("<HH", file, HEADER.size + index * f.RING.size
+                                + f.RING.offset("height")) for index in outputs]
+    return sum(height * width for height, width in sizes)
 
 
 def refused_or_run_between_guards(file):
@@ -189,7 +228,7 @@ def refused_or_run_between_guards(file):
     before = bytes(file)
     told = refusal(file, arena)
     if told is None:
-        assert firings(Machine(file, arena)) <= max(1, header(file)["step_count"] * size)
+        assert firings(Machine(file, arena)) <= max(1, pixels_written(file))
     assert bytes(around[:len(GUARD)]) == bytes(around[-len(GUARD):]) == GUARD
     assert file == before
     return told
@@ -234,6 +273,36 @@ def test_the_model_class_takes_an_edited_file_or_says_why_not(file):
         Model(file, bytearray(MOST_ARENA)).run()
     except ValueError as error:
         assert str(error)
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_a_ring_smaller_by_one_pixel_is_refused(name):
+    """A plan's rings are the smallest with which nobody waits for ever."""
+    for index, ring in enumerate(decode(SEEDS[name]).rings):
+        whole = (ring["height"] - 1) * ring["pitch"] + ring["width"]
+        if 1 < ring["pixels"] < whole:
+            smaller = with_ring(SEEDS[name], index, pixels=ring["pixels"] - 1)
+            assert refused_or_run_between_guards(smaller) == TEXTS["BAD_STAGE"]
+
+
+def test_a_step_tied_wrongly_to_its_stage_is_refused():
+    for field, number in (("back", 0), ("back", 2), ("reach", 0), ("stage", 3), ("k_h", 900)):
+        at = step_offsets(SEEDS["fed"])[1] + STEP.offset(field)
+        changed = write(SEEDS["fed"], at, field_of(STEP, field), number)
+        assert refused_or_run_between_guards(put_right(changed)) is not None, field
+
+
+def test_a_hungry_run_waits_and_goes_on():
+    file = SEEDS["fed"]
+    machine, port = Machine(file, arena_for(file)), decode(file).rings[0]
+    assert machine.run() == machine.run() == machine.step() == HUNGRY
+    for _ in range(port["height"] * port["width"] - 1):
+        machine.offer(MEAL[:port["channels"]])
+        assert machine.run() == HUNGRY
+    machine.offer(MEAL[:port["channels"] - 1])      # less than a pixel: nothing is taken
+    assert machine.run() == HUNGRY
+    machine.offer(MEAL[:port["channels"]])
+    assert machine.run() == machine.run() == DONE
 
 
 def test_reserved_fields_are_checked():

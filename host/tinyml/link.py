@@ -100,7 +100,7 @@ def link(graph: Graph, steps: list[LoweredStep], plan: Plan, number: dict[int, i
     """The schedule of a planned graph."""
     linker = Linker(plan, number)
     records = tuple(linker.step(i, step) for i, step in enumerate(_stacked(steps, plan, number)))
-    fed = bool(records) and records[0][0] == "take"
+    fed = any(name == "take" for name, _ in records)
     ports = tuple(linker.port(port, "fed" if fed else "input") for port in graph.inputs) + tuple(
         linker.port(port, "output") for port in graph.outputs)
     names = ("offset", "pixels", "height", "width", "channels", "pitch")
@@ -118,7 +118,8 @@ def _stacked(steps: list[LoweredStep], plan: Plan, number: dict[int, int]) -> li
         if task.high:
             shapes = {name: plan.problem.shapes[number[id(view.tensor)]]
                       for name, view in step.rings.items()}
-            fill = steps[task.step + 1].numbers.get("input_zp", 0) if task.pointwise else 0
+            reader = steps[task.step + 1:task.step + 2]     # none where it is the last of all
+            fill = reader[0].numbers.get("input_zp", 0) if task.pointwise and reader else 0
             step = stack(step, task, shapes, fill)
         result.append(step)
     return result

@@ -3,13 +3,35 @@
    UBSan; file and arena are heap blocks of exactly their size, so one byte outside is seen.
 
    The bytes are tried as they are, and again with both checksums put right: without that a fuzzer
-   would hardly ever get past them. */
+   would hardly ever get past them. A hungry run is fed the file itself, in meals that are heap
+   blocks of exactly their size too. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "tml.h"
 
-enum { MOST_ARENA = 1 << 12, MOST_FIRINGS = 300 };
+enum { MOST_ARENA = 1 << 12, MOST_FIRINGS = 300, MOST_MEALS = 100, MEAL = 61 };
+
+/* Goes on until the run is done, or has had enough. */
+static void run(tml_model_t *model, const uint8_t *file, size_t size)
+{
+    void *meal = NULL;
+    int meals = 0;
+    for (int i = 0; i < MOST_FIRINGS; i++) {
+        const tml_state_t state = tml_step(model);
+        if (state == TML_DONE || (state == TML_HUNGRY && meals++ == MOST_MEALS)) {
+            break;
+        }
+        if (state == TML_HUNGRY) {
+            const size_t bytes = size < MEAL ? size : MEAL;
+            free(meal);
+            meal = malloc(bytes);
+            memcpy(meal, file, bytes);
+            tml_offer(model, meal, bytes);
+        }
+    }
+    free(meal);
+}
 
 static void open_and_run(const uint8_t *file, size_t size)
 {
@@ -20,8 +42,7 @@ static void open_and_run(const uint8_t *file, size_t size)
     tml_noise(1, arena, arena_bytes);
     tml_model_t model;
     if (tml_open(&model, file, size, arena, arena_bytes) == TML_OK) {
-        for (int i = 0; i < MOST_FIRINGS && tml_step(&model); i++) {
-        }
+        run(&model, file, size);
     }
     free(arena);
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Writes the seeds of the fuzzer: one tiny schedule per family, and a chain of all.
+"""Writes the seeds of the fuzzer: one tiny schedule per family, and some with stages.
 
     .venv/bin/python -m tests.fuzz.make_corpus
 """
@@ -9,6 +9,7 @@ import numpy as np
 
 from tools.tflite_builder import ModelBuilder
 from tinyml.pipeline import compile_model
+from tinyml.plan import Options
 from tinyml.schedule import encode
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -60,11 +61,48 @@ def families():
     yield "add", b, b.softmax(b.mean(z, (1, 2), out=OTHER))
 
 
+def stages():
+    """name -> a model with a stage, and how it is to be planned."""
+    for name, kind, feed in (("rings", "rings", False), ("fed", "rings", True),
+                             ("stacks", "recompute", False)):
+        yield name, inverted_residual(), Options(stages=kind, goal="smallest", feed_rows=feed)
+    b = ModelBuilder()
+    x = b.input((1, 6, 5, 2), *Q)
+    x = b.conv2d(x, weights(b, (3, 2, 2, 2)), bias(b, 3), out=OTHER)
+    x = b.average_pool(x, kernel=(6, 5), stride=(1, 1))
+    yield "average", b.finish([x]), Options(stages="rings", goal="smallest", feed_rows=True)
+    b = ModelBuilder()
+    x = b.conv2d(b.input((1, 5, 5, 1), *Q), weights(b, (2, 2, 2, 1)), bias(b, 2), out=OTHER)
+    x = b.max_pool(x, kernel=(2, 2), stride=(2, 2))
+    yield "patches", b.finish([x]), Options(stages="patches", goal="smallest")
+
+
+    b = ModelBuilder()
+    x = b.conv2d(b.input((1, 5, 9, 2), *Q), weights(b, (16, 1, 1, 2)), bias(b, 16), out=OTHER)
+    x = b.depthwise_conv2d(x, weights(b, (1, 3, 3, 16), 3), bias(b, 16), out=OTHER)
+    x = b.conv2d(x, weights(b, (2, 1, 1, 16)), bias(b, 2), out=OTHER)
+    yield "unstack", b.finish([x]), Options(stages="recompute", ram=380)
+
+
+def inverted_residual():
+    """A narrow image made wide and narrow again, and added to what it was, then a mean of all."""
+    b = ModelBuilder()
+    x = b.input((1, 9, 5, 3), *Q)
+    x = b.conv2d(x, weights(b, (2, 1, 1, 3)), bias(b, 2), out=OTHER)
+    y = b.conv2d(x, weights(b, (8, 1, 1, 2)), bias(b, 8), activation="RELU", out=OTHER)
+    y = b.depthwise_conv2d(y, weights(b, (1, 3, 3, 8), 3), bias(b, 8), out=OTHER)
+    y = b.conv2d(y, weights(b, (2, 1, 1, 8)), bias(b, 2), out=OTHER)
+    y = b.add(x, y, out=Q)
+    return b.finish([b.mean(y, (1, 2), out=OTHER)])
+
+
 def main():
-    """Writes one file per family."""
+    """Writes one file per seed."""
     CORPUS.mkdir(exist_ok=True)
-    for name, builder, output in families():
-        compiled = compile_model(builder.finish([output]), name)
+    seeds = [(name, builder.finish([output]), Options(stages="single"))
+             for name, builder, output in families()]
+    for name, model, options in (*seeds, *stages()):
+        compiled = compile_model(model, name, options=options)
         (CORPUS / f"{name}.tml").write_bytes(encode(compiled.schedule))
 
 

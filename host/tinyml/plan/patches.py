@@ -40,7 +40,7 @@ def find_cuts(problem: Problem) -> tuple[Cut, ...]:
 
 def _first(problem: Problem) -> int:
     """The first task of the patches: whatever takes a fed image comes before."""
-    return 0 if problem.tasks[0].reads else 1
+    return 0 if not problem.tasks or problem.tasks[0].reads else 1
 
 
 def patched(problem: Problem, cut: Cut, rows: int, columns: int) -> Problem:
@@ -151,8 +151,8 @@ def _estimate(problem: Problem, cut: Cut, grid: int) -> Estimate:
         // (task.shape[0] * task.shape[1]) - task.products for task in tasks)
     peak = 0
     for index, task in enumerate(tasks, start):
-        alive = {t.writes for t in tasks[:index - start + 1]
-                 if problem.readers[t.writes][-1] >= index} - {tasks[-1].writes}
+        alive = {t.writes for t in tasks[:-1][:index - start + 1]
+                 if problem.readers[t.writes][-1] >= index}
         peak = max(peak, sum(most[tensor] for tensor in alive))
     whole = {tensor for task in tasks for tensor in task.reads if tensor not in sums}
     waiting = sum(map(problem.size, whole)) + problem.size(tasks[-1].writes)
