@@ -52,7 +52,10 @@ def _can_fire(plan, stage, at, index) -> bool:
     for tensor in task.reads:
         writer = plan.problem.writer.get(tensor, -1)
         if writer >= stage.first:
-            (_, row), (_, column) = _window(task, stage, y, x, plan.problem.shapes[tensor])
+            height, width, _ = plan.problem.shapes[tensor]
+            rows, columns = _window(task, stage, y, x)
+            row = min(max(rows[-1], 0), height - 1)
+            column = min(max(columns[-1], 0), width - 1)
             strip = row // plan.problem.tasks[writer].rows
             if not at[writer] > (strip, column):
                 return False
@@ -81,17 +84,12 @@ def _oldest(plan, at, reader, shape) -> int:
     return top * width + left if top >= 0 else 0
 
 
-def _window(task, stage, y, x, shape, which=0):
-    """((first row, last row), (first column, last column)) of the input, inside it, or inside the
-    part of it that is the task's."""
-    height, width, _ = shape
-    part = task.regions[1 + which] if task.regions else Region(0, 0, height, width)
+def _window(task, stage, y, x) -> tuple[range, range]:
+    """The rows and columns under the window, also those outside the input."""
     w = task.window
     right = min(x + task.block(stage.block), task.shape[1]) - 1
-    rows = y * w.stride_h - w.pad_top, y * w.stride_h - w.pad_top + w.height - 1
-    columns = x * w.stride_w - w.pad_left, right * w.stride_w - w.pad_left + w.width - 1
-    return (tuple(part.y + min(max(row, 0), part.height - 1) for row in rows),
-            tuple(part.x + min(max(column, 0), part.width - 1) for column in columns))
+    top, left = y * w.stride_h - w.pad_top, x * w.stride_w - w.pad_left
+    return (range(top, top + w.height), range(left, right * w.stride_w - w.pad_left + w.width))
 
 
 class _Replay:
@@ -111,7 +109,7 @@ class _Replay:
         for which, tensor in enumerate(task.reads):
             read = [self._read(tensor, *part, task.name)
                     for part in self._parts(task, stage, which, y, x)]
-            self._check_in_place(task, tensor, written, np.concatenate(read))
+            self._check_in_place(task, tensor, written, np.concatenate([*read, []]))
         if task.accumulates and (y, x) != (0, 0):
             row, column = divmod(y * task.shape[1] + x - 1, task.shape[1])
             self._read(task.writes, row, column, column + 1, task.name)
@@ -120,11 +118,14 @@ class _Replay:
 
     def _parts(self, task, stage, which, y, x):
         """The (row, first column, end) that a firing reads of an input."""
-        shape = self.plan.problem.shapes[task.reads[which]]
+        height, width, _ = self.plan.problem.shapes[task.reads[which]]
+        part = task.regions[1 + which] if task.regions else Region(0, 0, height, width)
         if task.window is None:
-            return [(row, 0, shape[1]) for row in range(shape[0])]
-        (top, bottom), (left, right) = _window(task, stage, y, x, shape, which)
-        return [(row, left, right + 1) for row in range(top, bottom + 1)]
+            return [(row, 0, width) for row in range(height)]
+        rows, columns = _window(task, stage, y, x)
+        left, end = max(columns.start, 0), min(columns.stop, part.width)
+        return [(part.y + row, part.x + left, part.x + end)
+                for row in rows if 0 <= row < part.height and left < end]
 
     @staticmethod
     def _check_in_place(task, tensor, written, read):

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from tinyml.plan.buffers import Buffer
+from tinyml.plan.fleeting import is_fleeting, passing
 from tinyml.plan.path import Path, total_cycles
 from tinyml.plan.place import place
 from tinyml.plan.rings import Stage, all_firings, least_gap, pull, ring_pixels
 from tinyml.plan.stacks import with_stacks
-from tinyml.plan.stages import STATE_BYTES, Search, StageChoice
+from tinyml.plan.stages import STATE_BYTES, StageChoice
 from tinyml.plan.tasks import Problem
 
 
@@ -45,7 +46,7 @@ def place_path(problem: Problem, path: Path, target: int | None = None) -> Plan:
     stage_of = {index: stage for stage in path for index in range(stage.first, stage.last + 1)}
     last = {tensor: max(problem.readers[tensor], default=-1)
             for tensor in range(len(problem.shapes))}
-    pixels, buffers, gaps = [], [], {}
+    pixels, buffers, gaps, passes = [], [], {}, passing(problem)
     for tensor, (height, width, channels) in enumerate(problem.shapes):
         writer = problem.writer.get(tensor, -1)
         stage = stage_of.get(writer)
@@ -56,7 +57,7 @@ def place_path(problem: Problem, path: Path, target: int | None = None) -> Plan:
         begin = stage_of[problem.begins[tensor]].first if stage else -1
         end = (len(problem.tasks) if tensor in problem.outputs else
                stage_of[last[tensor]].last if last[tensor] >= 0 else writer)
-        if not held and Search.is_fleeting(problem, tensor, stage.block):
+        if not held and tensor in passes and is_fleeting(problem, tensor, stage.block):
             begin, end = writer, last[tensor]
         align = problem.tasks[writer].align if writer >= 0 else 1
         buffers.append(Buffer(problem.names[tensor], pixels[-1] * channels, begin, end, align))

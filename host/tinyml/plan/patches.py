@@ -7,7 +7,7 @@ Tiles overlap in what they read, and the overlap is computed again for each. Rin
 """
 from dataclasses import dataclass, replace
 
-from tinyml.plan.tasks import POINT, Problem, Region, Task, Window
+from tinyml.plan.tasks import Problem, Region, Task, Window
 
 GRIDS = (2, 3, 4, 5, 6, 7, 8)   # tiles per side that are tried
 MOST_TASKS = 1000               # of all tiles: each is a step of the schedule
@@ -84,10 +84,8 @@ def _part(problem: Problem, task: Task, regions, number) -> Task:
     out = regions[task.writes]
     reads = [needed(task, out, problem.shapes[tensor]) for tensor in task.reads]
     window = task.window
-    if reads and window != POINT:
-        window = replace(window,
-                         pad_top=reads[0].y + window.pad_top - out.y * window.stride_h,
-                         pad_left=reads[0].x + window.pad_left - out.x * window.stride_w)
+    window = replace(window, pad_top=reads[0].y + window.pad_top - out.y * window.stride_h,
+                     pad_left=reads[0].x + window.pad_left - out.x * window.stride_w)
     places = [part.within(regions[tensor]) if tensor in number else part
               for tensor, part in zip(task.reads, reads)]
     place = Region(0, 0, out.height, out.width) if task.writes in number else out

@@ -8,6 +8,7 @@ most of its stages', its cycles their sum.
 from dataclasses import dataclass, replace
 
 from tinyml.plan.cost import cycles
+from tinyml.plan.fleeting import is_fleeting, passing
 from tinyml.plan.rings import Stage, edge_firings, least_gap, pull, ring_pixels
 from tinyml.plan.stacks import Site, find_sites, with_stacks
 from tinyml.plan.tasks import Problem
@@ -62,6 +63,7 @@ class Search:
                         for index in range(site.first, site.last + 1)}
         self.blocks = (BLOCKS_TO_RECOMPUTE if recompute else BLOCKS if fuse else BLOCKS[-1:])
         self._settled = {site: self._when_settled(site) for site in self.sites.values()}
+        self._passing = passing(problem)
         self._variants: dict = {}
         self._memo: dict = {}
         # By first task of a stage: bytes that are there when it begins.
@@ -169,7 +171,8 @@ class Search:
                    block: int) -> _State:
         """The state with the ring of a tensor that was read for the last time."""
         size = self._ring_bytes(state.highs, tensor, writer, last, block)
-        if self.is_fleeting(self._variant(self._near(state.highs, writer, last)), tensor, block):
+        near = self._variant(self._near(state.highs, writer, last))
+        if tensor in self._passing and is_fleeting(near, tensor, block):
             return replace(state, fleeting=size, peak=max(state.peak, before + size))
         return replace(state, kept=state.kept + size)
 
@@ -198,18 +201,6 @@ class Search:
         if highs not in self._variants:
             self._variants[highs] = with_stacks(self.problem, dict(highs))
         return self._variants[highs]
-
-    @staticmethod
-    def is_fleeting(problem: Problem, tensor: int, most: int) -> bool:
-        """Whether a tensor is consumed whenever a block of it has been written, before anything
-        else happens: then its ring is empty most of the time, and others may use its place."""
-        writer, readers = problem.writer[tensor], problem.readers[tensor]
-        source, reader = problem.tasks[writer], problem.tasks[readers[0]]
-        others = [t for t in reader.reads if t != tensor]
-        return (readers == (writer + 1,) and source.rows == 1
-                and reader.window is not None and reader.window == type(reader.window)()
-                and source.block(most) == reader.block(most)
-                and all(_comes_before(problem, other, tensor) for other in others))
 
     def _borders(self, first: int, last: int) -> int:
         """Bytes of the tensors that the stage reads for the last time, and of its last output."""
@@ -241,19 +232,6 @@ class Search:
             stage = Stage(self.problem, 1)
             self._memo[key] = pull(stage, sink, 0, *edge_firings(stage.task(sink), 1))
         return self._memo[key]
-
-
-def _comes_before(problem: Problem, tensor: int, other: int) -> bool:
-    """Whether what writes `other` depends on `tensor`, so that this is always there first."""
-    seen, todo = set(), [other]
-    while todo:
-        current = todo.pop()
-        if current == tensor:
-            return True
-        if current not in seen and current in problem.writer:
-            seen.add(current)
-            todo += problem.tasks[problem.writer[current]].reads
-    return False
 
 
 def _unbeaten(stages: list[StageChoice]) -> list[StageChoice]:
