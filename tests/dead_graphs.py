@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from tests.ops.draw import ACTIVATIONS, RNGS
-from tests.tflite_builder import ModelBuilder
+from tools.tflite_builder import ModelBuilder
 
 SCALE = 0.05
 ZERO_POINTS = st.sampled_from([0, -128, 5, 127])

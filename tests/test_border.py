@@ -4,12 +4,13 @@ import ctypes
 import struct
 import subprocess
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.edit_tml import (HEADER, field_of, header, places, put_right, step_offsets, with_header,
+                            with_ring, write)
 from tinyml import format as f
 from tinyml._native import ffi, lib
 from tinyml.model import Model
@@ -20,8 +21,6 @@ ROOT = Path(__file__).resolve().parent.parent
 FUZZ = ROOT / "tests/fuzz"
 SEEDS = {path.stem: path.read_bytes() for path in sorted((FUZZ / "corpus").glob("*.tml"))}
 TEXTS = dict(f.STATUSES)
-HEADER = struct.Struct(f.HEADER.layout)
-NAMES = [field.name for field in f.HEADER.fields]
 STEP = f.STEPS[0]               # for the fields that all steps have
 GUARD = bytes(range(1, 65))
 MEAL = bytes(range(256))
@@ -29,35 +28,6 @@ MOST_MEALS = 2000               # of an edited file's run
 MOST_ARENA = 4096               # an edited file may ask for any; more than this is not given
 INTERESTING = (0, 1, 2, 3, 4, 5, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x10000,
                0x7fffffff, 0x80000000, 0xffffffff)
-
-
-def header(file):
-    return dict(zip(NAMES, HEADER.unpack_from(file)))
-
-
-def with_header(file, **values):
-    return HEADER.pack(*(header(file) | values).values()) + file[HEADER.size:]
-
-
-def field_of(record, name):
-    return next(field for field in record.fields if field.name == name)
-
-
-def with_ring(file, index, **values):
-    """The file with other numbers in a ring."""
-    for name, number in values.items():
-        at = HEADER.size + index * f.RING.size + f.RING.offset(name)
-        file = write(file, at, field_of(f.RING, name), number)
-    return put_right(file)
-
-
-def put_right(file):
-    """The file with both checksums made to fit, where its lengths allow it."""
-    head, data = header(file)["head_bytes"], header(file)["data_bytes"]
-    if not HEADER.size <= head <= len(file) - data:
-        return file
-    file = with_header(file, data_crc=crc32(file[head:head + data]))
-    return with_header(file, crc=crc32(file[f.HEADER.offset("version"):head]))
 
 
 def arena_for(file):
@@ -176,38 +146,6 @@ def test_an_arena_too_small_by_one_is_refused(name):
 def test_an_arena_that_cannot_be_written_is_refused():
     with pytest.raises((BufferError, TypeError)):
         Machine(SEEDS["add"], bytes(4096))
-
-
-def places(file):
-    """(offset, field) of every field of every record in a file."""
-    head = header(file)
-    records = [f.HEADER] + [f.RING] * head["ring_count"] + [f.PORT] * head["port_count"]
-    at = 0
-    for record in records:
-        yield from ((at + record.offset(field.name), field) for field in record.fields)
-        at += record.size
-    for _ in range(head["step_count"]):
-        record = f.STEPS[file[at] - 1]
-        yield from ((at + record.offset(field.name), field) for field in record.fields)
-        at += record.size
-
-
-def step_offsets(file):
-    """Where each step begins."""
-    head, offsets = header(file), []
-    at = HEADER.size + head["ring_count"] * f.RING.size + head["port_count"] * f.PORT.size
-    for _ in range(head["step_count"]):
-        offsets.append(at)
-        at += f.STEPS[file[at] - 1].size
-    return offsets
-
-
-def write(file, at, field, number):
-    """The file with a number, cut to the field's size, in a field."""
-    code = "<" + f.CODES[field.type].upper()
-    size = struct.calcsize(code)
-    number &= (1 << 8 * size) - 1
-    return file[:at] + struct.pack(code, number) + file[at + size:]
 
 
 def pixels_written(file):

@@ -19,7 +19,7 @@ from tinyml.schedule import decode
 TINYML = Path(sys.executable).parent / "tinyml"     # the console script beside this Python
 SHAPE = (1, 6, 5, 3)
 KEYS = {"name", "arena_bytes", "schedule_bytes", "weight_bytes", "file_bytes", "steps", "macs",
-        "executed_macs", "plan_seconds"}
+        "executed_macs", "plan_seconds", "cycles", "stages"}
 
 
 def tinyml(*arguments, **more):

@@ -45,7 +45,7 @@ def some_step(record):
 
 TEXT = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), min_size=1)
 SCHEDULES = st.builds(
-    Schedule, name=st.text(), arena_bytes=U32,
+    Schedule, name=st.text(), arena_bytes=U32, longest_stage=st.integers(0, 65535),
     rings=st.lists(numbers(f.RING), max_size=3).map(tuple),
     ports=st.lists(numbers(f.PORT), max_size=3).map(tuple),
     steps=st.lists(st.one_of(*map(some_step, f.STEPS)), max_size=5).map(tuple),
@@ -92,11 +92,12 @@ def test_the_board_s_numbers_are_those_of_the_format():
 
 
 def test_the_board_s_port_reads_the_fields_of_the_format():
-    ring = {"offset": 4, "pixels": 6, "height": 2, "width": 3, "channels": 5}
+    ring = {"offset": 4, "pixels": 6, "height": 2, "width": 3, "channels": 5,
+            "pitch": 3}
     scale = struct.unpack("<I", struct.pack("<f", 0.25))[0]
     port = {"ring": 0, "kind": 1, "dtype": 2, "scale": scale, "zero_point": -7, "rank": 3,
             "channels_first": 1, "dim0": 2, "dim1": 3, "dim2": 5, "dim3": 9}
-    file = encode(Schedule("x", 40, (ring,), (port,), (), b""))
+    file = encode(Schedule("x", 40, 0, (ring,), (port,), (), b""))
     read = model.Port(file, bytes(range(40)), f.HEADER.size + f.RING.size, f.HEADER.size)
     assert bytes(read.buffer) == bytes(range(4, 34))
     assert (read.kind, read.dtype, read.scale, read.zero_point) == (1, "float32", 0.25, -7)
@@ -128,7 +129,8 @@ def zeros(record):
 
 def schedule_with(record, values):
     """A schedule that holds nothing but one record."""
-    empty = {"name": "x", "arena_bytes": 0, "rings": (), "ports": (), "steps": (), "data": b""}
+    empty = {"name": "x", "arena_bytes": 0, "longest_stage": 0, "rings": (), "ports": (),
+             "steps": (), "data": b""}
     if record is f.RING:
         return Schedule(**empty | {"rings": (values,)})
     if record is f.PORT:
@@ -150,7 +152,7 @@ def test_a_number_too_large_is_refused_by_its_name(record):
 
 def test_an_arena_too_large_is_refused():
     with pytest.raises(FitError, match="header: arena_bytes is 4294967296"):
-        encode(Schedule("x", 1 << 32, (), (), (), b""))
+        encode(Schedule("x", 1 << 32, 0, (), (), (), b""))
 
 
 def test_statuses_have_one_name_and_one_text_each():

@@ -125,7 +125,7 @@ def test_an_arena_beyond_any_board_is_refused_at_once():
 def test_a_large_arena_is_checked_like_any_other():
     b, x = image(shape=(1, 1000, 1000, 8))
     model = b.finish([b.relu(x, out=OTHER)])
-    assert compile_model(model, "m").schedule.arena_bytes == 8_000_000
+    assert compile_model(model, "m").schedule.arena_bytes == 8_000_008
 
 
 def test_an_int16_model_is_refused_as_such():
@@ -172,7 +172,7 @@ def test_weights_with_a_zero_point_are_refused():
     (b"not a model at all", "should be TFL3"),
     (b"TFL3", "should be TFL3"),
     (bytes(2000), "should be TFL3"),
-    (encode(Schedule("x", 0, (), (), (), b"")), "a packed schedule already, run it with"),
+    (encode(Schedule("x", 0, 0, (), (), (), b"")), "a packed schedule already, run it with"),
 ], ids=["empty", "zip", "h5", "text", "short", "zeros", "tml"])
 def test_a_wrong_file_gets_one_clear_line(model, words):
     told = refusal(model, "net")

@@ -14,7 +14,7 @@ HOST = ROOT / "host/tinyml"
 # A module imports only what stands in a line above its own, or its own package.
 LAYERS = (
     ("format",),
-    ("errors",),
+    ("errors", "options"),
     ("fixed_point",),
     ("schedule",),
     ("plan",),
@@ -115,7 +115,12 @@ def test_the_model_of_the_board_needs_native_alone():
 
 def test_the_planner_knows_no_ops():
     for path in (HOST / "plan").glob("*.py"):
-        assert own_imports(path) <= {"plan", "errors"}
+        assert own_imports(path) <= {"plan", "errors", "options"}
+
+
+def test_the_checker_of_plans_knows_the_planner_by_its_words_alone():
+    assert {name for name in imports(HOST / "plan/check.py") if name.startswith("tinyml.")} <= {
+        "tinyml.plan.tasks"}
 
 
 def test_nothing_imports_tests_or_tasks():

@@ -6,7 +6,7 @@ import pytest
 from tests.oracle.quant import scale_ratio
 from tests.oracle.quantize import quantize
 from tests.test_remove_channels import assert_same_bytes, chain
-from tests.tflite_builder import ModelBuilder
+from tools.tflite_builder import ModelBuilder
 from tinyml.importers import import_model
 from tinyml.model import Model
 from tinyml.passes import run_passes

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from rich.cells import cell_len
 
-from tests.tflite_builder import ModelBuilder
+from tools.tflite_builder import ModelBuilder
 from tinyml.picture import (Block, MemoryChart, PictureError, Point, frontier_scene, frontier_svg,
                             memory_scene, memory_svg, memory_text, require_picture, write_picture)
 from tinyml.pipeline import compile_model
-from tinyml.report import _spans
+from tinyml.charts import schedule_chart
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = "a<b>&\"']]> \x1b[31m\x00 $x_1$ \ud800 图像" + "long" * 40
@@ -49,10 +49,7 @@ def real():
     w = b.constant(np.arange(108).reshape(4, 3, 3, 3).astype(np.int8), [0.01] * 4)
     y = b.mean(b.conv2d(x, w, stride=(2, 2), activation="RELU", out=(0.1, -128)), (1, 2),
                out=(0.1, -128))
-    schedule = compile_model(b.finish([b.softmax(y)]), "small").schedule
-    return MemoryChart("small", tuple(name for name, _ in schedule.steps), tuple(
-        Block(f"{begin}..{end}", begin, end - begin, first, last)
-        for begin, end, first, last in _spans(schedule)), schedule.arena_bytes)
+    return schedule_chart(compile_model(b.finish([b.softmax(y)]), "small").schedule)
 
 
 def rects(svg, role):

@@ -10,7 +10,7 @@ from hypothesis import given
 from tests.dead_graphs import dead_graphs
 from tests.ops.check import thorough
 from tests.shared import golden, model_file, needs_shared
-from tests.tflite_builder import ModelBuilder
+from tools.tflite_builder import ModelBuilder
 from tinyml import passes
 from tinyml.importers import import_model
 from tinyml.inputs import items_of, read_item, to_reals

@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 from tinyml.pipeline import compile_model
-from tinyml.plan.options import Options
+from tinyml.options import Options
 
 from .memory_rows import COLUMNS, ROWS, SOURCES, Row
 from .networks import build

@@ -17,7 +17,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from tinyml.plan.options import STAGES, Options
+from tinyml.options import STAGES, Options
 
 StageKind = Enum("StageKind", {name: name for name in STAGES}, type=str)
 FeedKind = Enum("FeedKind", {"image": "image", "rows": "rows"}, type=str)

@@ -169,9 +169,7 @@ _WINDOW_MEETS_INPUT = (     # every window holds at least one pixel: nobody divi
     "(output.height - 1) * stride_h < input.height + pad_top",
     "(output.width - 1) * stride_w < input.width + pad_left",
 )
-
-_POINT = ("k_h == 1", "k_w == 1", "pad_top == 0", "pad_left == 0", "stride_h == 1",
-          "stride_w == 1")
+_POINT = ("k_h == 1", "k_w == 1", "pad_top == 0", "pad_left == 0", "stride_h == 1", "stride_w == 1")
 _WHOLE_INPUT = ("whole(input)",)
 _SUMS = (                       # one pixel of sums, inside the input, per output pixel
     "sums(input)", "product(output.channels, 4) == input.channels", "pad_top <= 0",

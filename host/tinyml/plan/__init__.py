@@ -2,7 +2,7 @@
 """Where every tensor lives, and when each task goes: stages, rings, places. Knows neither ops nor
 boards."""
 from tinyml.plan.layout import Plan
-from tinyml.plan.options import Options
+from tinyml.options import Options
 from tinyml.plan.plan import make_frontier, make_plan
 from tinyml.plan.tasks import POINT, Problem, Region, Task, Window
 

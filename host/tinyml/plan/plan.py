@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tinyml.errors import FitError
 from tinyml.plan.layout import Plan, place_path
-from tinyml.plan.options import Options
+from tinyml.options import Options
 from tinyml.plan.patches import Estimate, estimates, patched
 from tinyml.plan.path import fastest, frontier, peak, smallest, total_cycles
 from tinyml.plan.stages import Search, StageChoice
