@@ -11,6 +11,7 @@ from tinyml.ir import Border, Graph, replace_op
 from tinyml.ops.convolution import Convolution
 from tinyml.ops.max_pool import MaxPool
 from tinyml.ops.pad import Pad
+from tinyml.ops.pool import window_meets_input
 from tinyml.passes.drop_unread import drop_unread
 
 
@@ -29,8 +30,8 @@ def _foldable(pad: Pad, op) -> bool:
     if isinstance(op, Convolution):
         return pad.value == pad.input.quant.zero_point
     if isinstance(op, MaxPool):
-        border = _sum(pad, op.pad)
-        return pad.value == -128 and border.top < op.window[0] and border.left < op.window[1]
+        return pad.value == -128 and window_meets_input(
+            replace(op, input=pad.input, pad=_sum(pad, op.pad))) is None
     return False
 
 

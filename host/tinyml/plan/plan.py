@@ -97,9 +97,12 @@ def _fastest_of(problem: Problem, choices, extra: int | None, limit: int) -> Pla
 
 def _smallest_plan(problem: Problem, options: Options) -> Plan:
     """The smallest that can be placed. Estimates are from below, so the first path whose estimate
-    is no less than the best plan so far ends the search."""
+    is no less than the best plan so far ends the search. Op by op comes first: where placements
+    have gaps, nothing may be smaller."""
     best = None
-    paths = smallest(_choices(problem, options), len(problem.tasks), _most_extra(problem, options))
+    single = _plain_choices(problem, replace(options, stages="single"))
+    paths = smallest(single, len(problem.tasks))[:1] + smallest(
+        _choices(problem, options), len(problem.tasks), _most_extra(problem, options))
     for path in paths:
         if best is not None and peak(path) >= best.arena_bytes:
             break
