@@ -59,8 +59,6 @@ class Search:
         self._last_read = {tensor: len(problem.tasks) if tensor in problem.outputs else
                            max(some, default=-1) for tensor, some in problem.readers.items()}
         self.sites = {site.first: site for site in find_sites(problem)} if recompute else {}
-        self._within = {index: site for site in self.sites.values()
-                        for index in range(site.first, site.last + 1)}
         self.blocks = (BLOCKS_TO_RECOMPUTE if recompute else BLOCKS if fuse else BLOCKS[-1:])
         self._settled = {site: self._when_settled(site) for site in self.sites.values()}
         self._passing = passing(problem)
@@ -154,6 +152,8 @@ class Search:
     def _grown(self, state: _State, first: int, last: int, block: int):
         """The state with one more task, in every way that it can be done."""
         site = self.sites.get(last)
+        if state.highs and state.highs[-1][0].last == last and state.highs[-1][1] > 1:
+            site = None             # it gives several rows already, it can't give stacks too
         for high in (0, *site.highs) if site else (0,):
             highs = (*state.highs, (site, high)) if high else state.highs
             task = self._task(last, highs)
@@ -191,11 +191,10 @@ class Search:
                      if site.last >= writer and site.first <= last)
 
     def _task(self, index: int, highs):
-        site = self._within.get(index)
-        high = dict(highs[-2:]).get(site, 0) if site else 0
-        if not high:
-            return self.problem.tasks[index]
-        return self._variant(((site, high),)).tasks[index]
+        for site, high in reversed(highs[-2:]):     # two sites may share a convolution
+            if site.first <= index <= site.last:
+                return self._variant(((site, high),)).tasks[index]
+        return self.problem.tasks[index]
 
     def _variant(self, highs) -> Problem:
         if highs not in self._variants:
