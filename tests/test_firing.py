@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""The firing rule stands twice, in C and in Python: steps go in the same order by both."""
+import ctypes
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.fuzz.make_corpus import families, stages
+from tests.random_nets import random_nets
+from tinyml.options import Options
+from tinyml.pipeline import compile_model
+from tinyml.plan.check import firings
+from tinyml.schedule import encode
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST = 1 << 18                  # firings of a run
+KINDS = [Options(stages=kind, goal="smallest", feed_rows=fed)
+         for kind in ("rings", "recompute", "patches") for fed in (False, True)]
+MODELS = {name: (model, options) for name, model, options in stages()} | {
+    name: (builder.finish([output]), Options(stages="rings"))
+    for name, builder, output in families()}
+
+
+@pytest.fixture(scope="module")
+def trace(tmp_path_factory):
+    """The C of the runtime, and of tests/trace.c."""
+    library = tmp_path_factory.mktemp("trace") / "trace.so"
+    sources = [*ROOT.glob("native/core/*.c"), *ROOT.glob("native/kernels/ref/*.c"),
+               ROOT / "tests/trace.c"]
+    folders = [f"-I{ROOT / 'native' / name}" for name in ("include", "core", "kernels")]
+    subprocess.run(["gcc", "-std=c99", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
+                    *folders, *map(str, sources), "-o", library], check=True)
+    return ctypes.CDLL(str(library)).trace
+
+
+def order_in_c(trace, schedule):
+    """(step of its stage, row, pixel) of each firing of a run."""
+    file = ctypes.create_string_buffer(encode(schedule))
+    arena = (ctypes.c_uint32 * (schedule.arena_bytes // 4))()
+    found = (ctypes.c_uint16 * (3 * MOST))()
+    count = trace(file, ctypes.c_size_t(len(file) - 1), arena, ctypes.c_size_t(len(arena) * 4),
+                  found, MOST)
+    assert count >= 0
+    return [tuple(found[3 * i:3 * i + 3]) for i in range(count)]
+
+
+def order_in_python(plan):
+    return [(index - stage.first, y, x) for stage in plan.stages
+            for index, y, x in firings(plan, stage)]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_small_models_fire_in_the_same_order(trace, name):
+    model, options = MODELS[name]
+    compiled = compile_model(model, name, options=options)
+    assert order_in_c(trace, compiled.schedule) == order_in_python(compiled.plan)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(net=random_nets(), options=st.sampled_from(KINDS))
+def test_random_nets_fire_in_the_same_order(trace, net, options):
+    compiled = compile_model(net.model, "net", options=options)
+    assert order_in_c(trace, compiled.schedule) == order_in_python(compiled.plan)
