@@ -106,7 +106,7 @@ def _smallest_plan(problem: Problem, options: Options) -> Plan:
     for path in paths:
         if best is not None and peak(path) >= best.arena_bytes:
             break
-        plan = place_path(problem, path, best.arena_bytes if best else None)
+        plan = place_path(problem, path)
         if best is None or plan.arena_bytes < best.arena_bytes:
             best = plan
     if options.stages == "auto" and _may_recompute(options):
