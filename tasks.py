@@ -77,12 +77,14 @@ def bench(*arguments: str):
     """Instructions of one inference on emulated boards: `bench [--json] [m4f ...]`.
 
     `bench --memory [--json] [MODEL ...]`: peak RAM of whole models, beside other engines.
+    `bench --published [--json]`: MCUNetV2's figures, computed from our planner's view.
     """
-    if "--memory" in arguments:
-        environment.create_environment()
-        rest = [word for word in arguments if word != "--memory"]
-        show([PYTHON, "-m", "tools.memory", *rest])
-        return
+    for word in ("memory", "published"):
+        if f"--{word}" in arguments:
+            environment.create_environment()
+            rest = [other for other in arguments if other != f"--{word}"]
+            show([PYTHON, "-m", f"tools.{word}", *rest])
+            return
     boards = [word for word in arguments if word != "--json"]
     build(*boards, *(["mpy"] if boards else []))
     show([PYTHON, "-m", "tools.bench", *arguments])
