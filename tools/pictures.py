@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""Draws the pictures of docs/PLANNER.md from the planner's own numbers: `python3 -m tools.pictures`.
+
+Each is a scene of tinyml.picture, so an SVG on its own light ground, readable on any page.
+"""
+from pathlib import Path
+
+from tinyml.charts import memory_picture
+from tinyml.picture import write_picture
+from tinyml.picture.scene import Scene
+from tinyml.pipeline import compile_model
+from tinyml.plan import Options
+
+from .example_pictures import overlap_scene, ring_scene, stack_scene, stage_scene
+from .steps import ROOT
+
+FOLDER = ROOT / "docs/pictures"
+FASHION = ROOT / "examples/fashion/fashion.tflite"
+
+
+def fashion_scene() -> Scene:
+    """The arena of the example in examples/fashion, op by op and at its smallest."""
+    options = Options(goal="smallest", max_extra=0)
+    compiled = compile_model(FASHION.read_bytes(), "fashion", options=options)
+    return memory_picture(FASHION, compiled)
+
+
+PICTURES = {"ring": ring_scene, "stage": stage_scene, "overlap": overlap_scene,
+            "stack": stack_scene, "fashion": fashion_scene}
+
+
+def main(folder: Path = FOLDER) -> None:
+    """Writes every picture."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, scene in PICTURES.items():
+        write_picture(folder / f"{name}.svg", scene())
+
+
+if __name__ == "__main__":
+    main()
