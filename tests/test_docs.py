@@ -73,3 +73,17 @@ def test_the_table_of_operators_is_complete():
     for family in FAMILIES:
         if family not in ("shape", "unsupported"):
             assert family.replace("_pool", "") in README, family
+
+
+def test_the_planner_gives_the_numbers_of_its_manual():
+    text = (ROOT / "docs/PLANNER.md").read_text()
+    names = {}
+    for program in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(program, names)
+    assert names["both"].arena_bytes == 500         # the last blocks were reached
+
+
+def test_pictures_and_files_of_the_manuals_exist():
+    for manual in (*ROOT.glob("docs/*.md"), ROOT / "README.md"):
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", manual.read_text()):
+            assert (manual.parent / link).exists(), (manual.name, link)
