@@ -11,6 +11,7 @@ import pytest
 from tinyml.inputs import read_input
 from tinyml.model import Model
 from tinyml.pack import pack
+from tinyml.plan import Options
 from tinyml.remote import Remote
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,7 +34,7 @@ def sneaker():
 def test_the_commands_run(tmp_path):
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     commands = [line for line in "".join(blocks("sh")).splitlines() if line.startswith("tinyml ")]
-    assert len(commands) == 5
+    assert len(commands) == 9
     for command in commands:
         program, *arguments = shlex.split(command)
         done = subprocess.run([Path(sys.executable).with_name(program), *arguments], cwd=tmp_path,
@@ -51,7 +52,7 @@ def test_tasks_of_the_readme_exist():
 
 @pytest.mark.parametrize("where", ["here", "m4f", "unix"])
 def test_the_lines_for_a_board_run(where, sneaker, tmp_path, monkeypatch, capsys):
-    (program,) = blocks("python")
+    program = next(block for block in blocks("python") if "selftest" in block)
     file, photo = sneaker
     if where == "here":
         (tmp_path / "fashion.tml").write_bytes(file)
@@ -65,6 +66,24 @@ def test_the_lines_for_a_board_run(where, sneaker, tmp_path, monkeypatch, capsys
             remote.place.put("sneaker.bin", photo)
             printed = remote.place.run(program)
     assert printed.startswith("[('Sneaker', 0.996") and printed.endswith("(2, 2)\n")
+
+
+@pytest.mark.parametrize("where", ["here", "m4f"])
+def test_the_lines_that_feed_rows_run(where, sneaker, tmp_path, monkeypatch, capsys):
+    program = next(block for block in blocks("python") if "feed" in block)
+    file = pack(FASHION / "fashion.tflite", options=Options(feed_rows=True)).file
+    if where == "here":
+        (tmp_path / "rows.tml").write_bytes(file)
+        (tmp_path / "sneaker.bin").write_bytes(sneaker[1])
+        monkeypatch.chdir(tmp_path)
+        exec(program, {})
+        printed = capsys.readouterr().out
+    else:
+        with Remote(where, file) as remote:
+            remote.place.put("rows.tml", file)
+            remote.place.put("sneaker.bin", sneaker[1])
+            printed = remote.place.run(program)
+    assert printed.startswith("[('Sneaker', 0.996")
 
 
 def test_the_table_of_operators_is_complete():
