@@ -26,7 +26,8 @@ from .emulator import Emulator
 from .errors import DeviceError
 from .unix_port import UnixPlace
 
-CHUNK = 1536  # bytes of a file sent at a time; 2 KiB of text on a board that may have little heap
+CHUNK = 1536  # most bytes of a file sent at a time; 2 KiB of text
+HEAP_PER_BYTE = 16  # what MicroPython may need to take them: the text, its tokens, its bytes
 ANSWER_SECONDS = 5  # within which a board must react
 POLL_SECONDS = 0.1
 END = b"\x04"  # of what a program printed, then of its traceback
@@ -37,6 +38,15 @@ ARCHS = (
     "none", "x86", "x64", "armv6", "armv6m", "armv7m", "armv7m", "armv7emsp", "armv7emdp",
     "xtensa", "xtensawin", "rv32imc", "rv64imc",
 )  # fmt: skip
+
+# Begins a file, and tells how much heap is free.
+_OPEN = """\
+import gc
+from binascii import a2b_base64 as _d
+_f = open({part!r}, "wb")
+gc.collect()
+print(gc.mem_free())
+"""
 
 
 class Place(Protocol):
@@ -114,9 +124,10 @@ class BoardPlace:
     def put(self, name: str, data: bytes):
         """Under another name until all of it is there and checked: never half a file."""
         part = name + ".part"
-        self.run(f"from binascii import a2b_base64 as _d\n_f = open({part!r}, 'wb')")
-        for start in range(0, len(data), CHUNK):
-            self.run(f"_f.write(_d({b64encode(data[start : start + CHUNK])}))")
+        free = int(self.run(_OPEN.format(part=part)))
+        chunk = min(CHUNK, max(free // HEAP_PER_BYTE, 96)) // 3 * 3
+        for start in range(0, len(data), chunk):
+            self.run(f"_f.write(_d({b64encode(data[start : start + chunk])}))")
         self.run("_f.close()\ndel _f, _d")
         with self._errors():
             digest = self._transport.fs_hashfile(part, "sha256")

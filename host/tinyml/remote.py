@@ -27,8 +27,17 @@ with open("inputs.bin", "rb") as f:
 t = time.ticks_us()
 m.run()
 t = time.ticks_diff(time.ticks_us(), t)
-print(t, *[binascii.hexlify(out).decode() for out in m.outputs])
 """
+FEED = LOAD + """\
+import binascii, time
+t, row = 0, m.ports(0)[0].row
+with open("inputs.bin", "rb") as f:
+    while f.readinto(row):
+        start = time.ticks_us()
+        m.feed(row)
+        t += time.ticks_diff(time.ticks_us(), start)
+"""
+TELL = "print(t, *[binascii.hexlify(out).decode() for out in m.outputs])\n"
 SELFTEST = LOAD + "print(*m.selftest())\n"
 
 
@@ -48,13 +57,16 @@ class Remote:
     """
 
     def __init__(self, name: str, file: bytes, heap: int | None = None, over_cable: bool = False):
+        with Model(file) as model:
+            self._program = (FEED if model.ports(0)[0].fed else RUN) + TELL
+            needed = model.info["arena_bytes"] + PYTHON_HEAP
         files = {"tinyml.mpy": _built("tinyml.mpy"), "model.tml": file}
         over_cable = over_cable or is_port(name)
         if over_cable:
             self.place = open_place(name)
         else:
             files["_tinyml.mpy"] = _built(f"{_arch(name)}/_tinyml.mpy")
-            self.place = open_place(name, heap or _heap(name, file), rom=files)
+            self.place = open_place(name, heap or _heap(name, needed, len(file)), rom=files)
         self.path = "model.tml" if over_cable else "/rom/model.tml"
         try:
             if over_cable:
@@ -68,11 +80,12 @@ class Remote:
             raise
 
     def run(self, items: list[bytes]) -> list[Ran]:
-        """One inference per item; an item is all inputs, one after the other."""
+        """One inference per item; an item is all inputs, one after the other, or the image whose
+        rows are fed."""
         ran = []
         for item in items:
             self.place.put("inputs.bin", item)
-            printed = self.place.run(RUN.format(path=self.path), SECONDS_PER_ITEM)
+            printed = self.place.run(self._program.format(path=self.path), SECONDS_PER_ITEM)
             time, *outputs = printed.split()
             ran.append(Ran(tuple(unhexlify(out) for out in outputs), int(time)))
         return ran
@@ -101,12 +114,10 @@ def _built(name: str) -> bytes:
     return path.read_bytes()
 
 
-def _heap(name: str, file: bytes) -> int | None:
+def _heap(name: str, needed: int, file_bytes: int) -> int | None:
     """The heap that an emulated board needs for the model; None if its usual one will do."""
-    with Model(file) as model:
-        needed = model.info["arena_bytes"] + PYTHON_HEAP
     if name in UNIX:
-        return max(needed + 4 * len(file), 1 << 20)     # the ROM is read into it, in growing pieces
+        return max(needed + 4 * file_bytes, 1 << 20)    # the ROM is read into it, in growing pieces
     board = load_board(name)
     if needed <= board.ram_bytes:
         return None
