@@ -9,6 +9,7 @@ from tests.shared import golden, model_file, needs_shared
 from tinyml.inputs import items_of, read_item, to_reals
 from tinyml.model import Model
 from tinyml.pack import pack
+from tinyml.plan import Options
 from tinyml.remote import Remote
 
 MODELS = (
@@ -18,15 +19,35 @@ MODELS = (
     "mcunet/mcunet-320kb-1mb_imagenet", "mcunet/tinyengine_vww",
     "wake_vision/wv_quality_mobilenetv2", "tflm/mobilenet_v2_quantized_1x3x224x224",
 )
+SMALLEST = {"goal": "smallest", "max_extra": 0}
+PLANS = {
+    "op by op": Options(stages="single"),
+    "rings": Options(**SMALLEST),
+    "rings and recompute": Options(goal="smallest"),
+    "rows": Options(**SMALLEST, feed_rows=True),
+    "rows and recompute": Options(goal="smallest", feed_rows=True),
+}
+LARGE = 30_000_000              # products of a model that only some plans are tried of without --all
+PLANS_OF_LARGE = ("op by op", "rows and recompute")
 PRODUCTS = 10_000_000           # run on a board in one test: some seconds of emulation
-M0_ARENA = 190_000              # no Cortex-M0 has more RAM; larger models run on the others
+LARGE_IN = {                    # without --all; test_small_heap.py has another
+    "unix": MODELS, "unix-new": MODELS,
+    "rv32": ("mcunet/mcunet-320kb-1mb_imagenet",), "m4f": ("wake_vision/wv_quality_mobilenetv2",),
+}
+M0_ARENA = 190_000              # no Cortex-M0 has more RAM; larger plans run on the others
+PLACES = ("unix", "unix-new", "m0", "m4f", "rv32")
 
 pytestmark = needs_shared
 
 
 @cache
-def packed(name):
-    return pack(model_file(name))
+def packed(name, kind="op by op"):
+    return pack(model_file(name), options=PLANS[kind])
+
+
+@cache
+def products(name):
+    return packed(name).compiled.macs
 
 
 def vectors(name, file):
@@ -41,31 +62,66 @@ def assert_exact(raw, wanted, port):
     np.testing.assert_array_equal(got.reshape(wanted.shape), wanted, strict=True)
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_host_is_exact_on_every_vector(name):
-    file = packed(name).file
+def check_on_this_machine(name, kind, most_vectors):
+    file = packed(name, kind).file
     with Model(file) as model:
-        for raw, wanted, port in vectors(name, file):
+        assert model.ports(0)[0].fed == PLANS[kind].feed_rows
+        for raw, wanted, port in vectors(name, file)[:most_vectors]:
             assert_exact(bytes(model.run(raw)), wanted, port)
+            feed_or_step(model, raw)
+            assert_exact(bytes(model.output), wanted, port)
         assert model.selftest() == (2, 2)
+
+
+def feed_or_step(model, raw):
+    """The same run in pieces."""
+    model.output[:] = bytes(len(model.output))
+    port = model.ports(0)[0]
+    if not port.fed:
+        for _ in model.steps(raw):
+            pass
+        return
+    fed = [model.feed(raw[at:at + port.row_bytes]) for at in range(0, len(raw), port.row_bytes)]
+    assert fed == [False] * (len(fed) - 1) + [True]
+
+
+@pytest.mark.parametrize("kind", PLANS)
+@pytest.mark.parametrize("name", MODELS)
+def test_host_is_exact_by_every_plan(name, kind, pytestconfig):
+    """Of large models one vector of two plans; with --all all of them."""
+    large = products(name) > LARGE and not pytestconfig.getoption("--all")
+    if large and kind not in PLANS_OF_LARGE:
+        pytest.skip("one of the slow ones; --all runs it")
+    check_on_this_machine(name, kind, 1 if large else None)
+
+
+def kinds_in(name, place_name, everything):
+    """Plans to try in a place: every one, or of a model in each place another, so that each place
+    tries all."""
+    if not everything:
+        if products(name) > LARGE:
+            return ["rows and recompute"]
+        kinds = tuple(PLANS)
+        return [kinds[(MODELS.index(name) + PLACES.index(place_name)) % len(kinds)]]
+    return [kind for kind in PLANS if place_name != "m0"
+            or packed(name, kind).figures()["arena_bytes"] <= M0_ARENA]
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_place_is_exact(name, place_name, pytestconfig):
-    """As many vectors as there is time for; with --all every one, on every board."""
-    file, macs = packed(name).file, packed(name).compiled.macs
+    """As many vectors as there is time for; with --all every one, by every plan, on every board."""
     everything = pytestconfig.getoption("--all")
-    if place_name == "m0" and packed(name).figures()["arena_bytes"] > M0_ARENA:
-        pytest.skip("its arena is larger than the RAM of any Cortex-M0")
-    if macs > PRODUCTS * 20 and not everything:
-        pytest.skip("too slow to emulate; --all runs it")
-    chosen = vectors(name, file)
-    if not everything and not place_name.startswith("unix"):
-        chosen = chosen[:max(1, PRODUCTS // max(macs, 1))]
-    with Remote(place_name, file) as remote:
-        for ran, (_, wanted, port) in zip(remote.run([raw for raw, *_ in chosen]), chosen,
-                                          strict=True):
-            assert_exact(ran.outputs[0], wanted, port)
+    if products(name) > LARGE and not everything and name not in LARGE_IN.get(place_name, ()):
+        pytest.skip("slow to emulate; --all runs it")
+    for kind in kinds_in(name, place_name, everything):
+        file = packed(name, kind).file
+        chosen = vectors(name, file)
+        if not everything and not place_name.startswith("unix"):
+            chosen = chosen[:max(1, PRODUCTS // max(products(name), 1))]
+        with Remote(place_name, file) as remote:
+            for ran, (_, wanted, port) in zip(remote.run([raw for raw, *_ in chosen]), chosen,
+                                              strict=True):
+                assert_exact(ran.outputs[0], wanted, port)
 
 
 def test_files_are_smaller_than_the_models():
