@@ -74,7 +74,7 @@ def size():
 
 
 def bench(*arguments: str):
-    """Instructions of one inference on emulated boards: `bench [--json] [m4f ...]`.
+    """Instructions of one inference on emulated boards: `bench [--json] [--plans] [m4f ...]`.
 
     `bench --memory [--json] [MODEL ...]`: peak RAM of whole models, beside other engines.
     `bench --published [--json]`: MCUNetV2's figures, computed from our planner's view.
@@ -85,7 +85,7 @@ def bench(*arguments: str):
             rest = [other for other in arguments if other != f"--{word}"]
             show([PYTHON, "-m", f"tools.{word}", *rest])
             return
-    boards = [word for word in arguments if word != "--json"]
+    boards = [word for word in arguments if not word.startswith("--")]
     build(*boards, *(["mpy"] if boards else []))
     show([PYTHON, "-m", "tools.bench", *arguments])
 

@@ -19,13 +19,13 @@ MODELS = (
     "mcunet/mcunet-320kb-1mb_imagenet", "mcunet/tinyengine_vww",
     "wake_vision/wv_quality_mobilenetv2", "tflm/mobilenet_v2_quantized_1x3x224x224",
 )
-SMALLEST = {"goal": "smallest", "max_extra": 0}
 PLANS = {
     "op by op": Options(stages="single"),
-    "rings": Options(**SMALLEST),
-    "rings and recompute": Options(goal="smallest"),
-    "rows": Options(**SMALLEST, feed_rows=True),
-    "rows and recompute": Options(goal="smallest", feed_rows=True),
+    "rings": Options(goal="smallest", stages="rings"),
+    "rings and recompute": Options(goal="smallest", stages="recompute"),
+    "patches": Options(goal="smallest", stages="patches"),
+    "rows": Options(goal="smallest", stages="rings", feed_rows=True),
+    "rows and recompute": Options(goal="smallest", stages="recompute", feed_rows=True),
 }
 LARGE = 30_000_000              # products of a model that only some plans are tried of without --all
 PLANS_OF_LARGE = ("op by op", "rows and recompute")

@@ -96,9 +96,10 @@ def residuals():
 
 PLANS = {
     "single": Options(stages="single"),
-    "rings": Options(goal="smallest", max_extra=0),
-    "recompute": Options(goal="smallest"),
-    "rows": Options(goal="smallest", max_extra=0, feed_rows=True),
+    "rings": Options(goal="smallest", stages="rings"),
+    "recompute": Options(goal="smallest", stages="recompute"),
+    "patches": Options(goal="smallest", stages="patches"),
+    "rows": Options(goal="smallest", stages="rings", feed_rows=True),
 }
 
 
@@ -162,13 +163,14 @@ def test_the_feedback_model_overlaps(files):
     assert 0 < abs(offsets[0] - offsets[1]) < 4 * 4 * 4
 
 
-def test_the_plans_are_of_four_kinds(files):
+def test_the_plans_are_of_five_kinds(files):
     plans = {kind: decode(files[f"plan_{kind}.tml"]) for kind in PLANS}
     stages = {kind: [values["stage"] for _, values in plan.steps] for kind, plan in plans.items()}
     assert set(stages["single"]) == {1}
     assert max(stages["rings"]) > 1 and max(stages["rows"]) > 1
     names = {kind: {name for name, _ in plan.steps} for kind, plan in plans.items()}
     assert "conv2d_stack" in names["recompute"] and "conv2d_stack" not in names["rings"]
+    assert len(plans["patches"].steps) > 2 * len(plans["single"].steps)
     assert plans["rows"].steps[0][0] == "take"
 
 
