@@ -30,13 +30,15 @@ static int is_written(const tml_model_t *m, uint32_t index, uint8_t back, uint16
     const tml_step_t *writer = tml_stage_step(m, index - back);
     const tml_progress_t *at = &m->progress[index], *written = &m->progress[index - back];
     const tml_ring_t *input = &m->rings[ring];
-    const int32_t right = at->x + tml_stage_block(m, index) - 1;
     const int32_t y = clip(at->y * step->stride_h - step->pad_top + step->k_h - 1,
                            input->height - 1);
-    const int32_t x = clip(right * step->stride_w - step->pad_left + step->k_w - 1,
-                           input->width - 1);
     const int32_t row = writer->rows == 1 ? y : y / writer->rows;
-    return written->y > row || (written->y == row && written->x > x);
+    if (written->y != row) {        /* mostly: the rest costs more */
+        return written->y > row;
+    }
+    const int32_t right = at->x + tml_stage_block(m, index) - 1;
+    return written->x > clip(right * step->stride_w - step->pad_left + step->k_w - 1,
+                             input->width - 1);
 }
 
 /* The oldest pixel of a ring that a step still reads; UINT32_MAX if none. */
