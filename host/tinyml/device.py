@@ -27,7 +27,7 @@ from .errors import DeviceError
 from .unix_port import UnixPlace
 
 CHUNK = 1536  # most bytes of a file sent at a time; 2 KiB of text
-HEAP_PER_BYTE = 16  # what MicroPython may need to take them: the text, its tokens, its bytes
+HEAP_PER_BYTE = 32  # what MicroPython may need to take them: the text, its tokens, its bytes
 ANSWER_SECONDS = 5  # within which a board must react
 POLL_SECONDS = 0.1
 END = b"\x04"  # of what a program printed, then of its traceback
@@ -42,6 +42,7 @@ ARCHS = (
 # Begins a file, and tells how much heap is free.
 _OPEN = """\
 import gc
+gc.collect()
 from binascii import a2b_base64 as _d
 _f = open({part!r}, "wb")
 gc.collect()
@@ -128,7 +129,7 @@ class BoardPlace:
         chunk = min(CHUNK, max(free // HEAP_PER_BYTE, 96)) // 3 * 3
         for start in range(0, len(data), chunk):
             self.run(f"_f.write(_d({b64encode(data[start : start + chunk])}))")
-        self.run("_f.close()\ndel _f, _d")
+        self.run("_f.close()\ndel _f, _d\ngc.collect()")
         with self._errors():
             digest = self._transport.fs_hashfile(part, "sha256")
         if digest != sha256(data).digest():
