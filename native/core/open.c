@@ -96,6 +96,7 @@ static tml_status_t check_rings(const tml_model_t *m)
         if (ring->height == 0 || ring->width == 0 || ring->channels == 0 ||
             ring->pitch < ring->width || ring->pixels == 0 ||
             ring->pixels > tml_whole_pixels(ring) || ring->offset > room ||
+            (ring->pitch != ring->width && ring->pixels != tml_whole_pixels(ring)) ||
             tml_product(ring->pixels, ring->channels) > room - ring->offset) {
             return TML_BAD_RING;
         }

@@ -118,7 +118,7 @@ int tml_stage_next(tml_model_t *m)
             return i;
         }
     }
-    m->candidate = 0;       /* all that can change now is that the caller feeds more */
+    m->candidate = (uint16_t)(m->stage_steps - 1);      /* for when the caller has fed more */
     return TML_NO_STEP;
 }
 

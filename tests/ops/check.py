@@ -25,7 +25,8 @@ def check_case(case, *unsupported):
     with Model(encode(compiled.schedule)) as model:
         for in_steps in (False, True):
             for array, port in zip(case.inputs, model.ports(0)):
-                port.buffer[:] = read_item(array, port)
+                held = array.transpose(0, 2, 3, 1) if port.channels_first else array
+                port.buffer[:] = read_item(held, port)
             if in_steps:
                 assert sum(1 for _ in model.steps()) >= 0
             else:

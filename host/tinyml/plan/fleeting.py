@@ -49,4 +49,5 @@ def is_fleeting(problem: Problem, tensor: int, most: int) -> bool:
     writer = problem.writer[tensor]
     source, reader = problem.tasks[writer:writer + 2]
     return (source.rows == 1 and reader.window == POINT
-            and source.shape[:2] == reader.shape[:2] and source.block(most) == reader.block(most))
+            and (source.firing_rows, source.shape[1]) == (reader.firing_rows, reader.shape[1])
+            and source.block(most) == reader.block(most))
