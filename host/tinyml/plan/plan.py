@@ -96,7 +96,7 @@ def _fastest_of(problem: Problem, choices, extra: int | None, limit: int) -> Pla
 
 
 def _smallest_plan(problem: Problem, options: Options) -> Plan:
-    """The smallest that can be placed. Estimates are from below, so the first path whose estimate
+    """The smallest that can be placed. Estimates leave out gaps, so the first path whose estimate
     is no less than the best plan so far ends the search. Op by op comes first: where placements
     have gaps, nothing may be smaller."""
     best = None

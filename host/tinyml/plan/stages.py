@@ -23,7 +23,8 @@ STATE_BYTES = 8                 # of the machine, per task of the longest stage
 @dataclass(frozen=True)
 class StageChoice:
     """Tasks `first` to `last`, both included, `block` pixels at most per firing, with rows of some
-    sites computed again. `bytes` is an estimate from below, all that is alive included."""
+    sites computed again. `bytes` is an estimate, all that is alive included: what it
+    leaves out are gaps between buffers."""
 
     first: int
     last: int
