@@ -96,12 +96,14 @@ def check_function(step):
     lines = [f"static tml_status_t check_{step.name}(const tml_model_t *m, const void *step)", "{",
              f"    const tml_{step.name}_t *s = step;"]
     lines += refuse_if(["s->words != sizeof *s / 4"], "TML_BAD_STEP")   # first: it is s's length
-    rings = [field.name for field in step.fields if field.role == "ring"]
-    for name in rings:
-        lines.append(f"    const tml_ring_t *{name} = tml_check_ring(m, s->{name});")
-    lines += refuse_if([f"!{name}" for name in rings], "TML_BAD_RING")
-    tests = ["s->block == 0"]
-    tests += [f"s->{field.name} != 0" for field in step.fields if field.role == "reserved"]
+    terms = [*step.needs, *(term for field in step.fields for term in field.extent)]
+    for name in (field.name for field in F.COMMON if field.role == "ring"):
+        if any(re.search(rf"\b{name}\b[.),]", term) for term in terms):
+            lines.append(f"    const tml_ring_t *{name} = &m->rings[s->{name}];")
+    if not any("m->" in line for line in lines) and not any(f.extent for f in step.fields):
+        lines.append("    (void)m;")
+    tests = [f"s->{field.name} != 0" for field in step.fields[len(F.COMMON):]
+             if field.role == "reserved"]
     tests += [f"!({c_term(need, step)})" for need in step.needs]
     lines += refuse_if(tests, "TML_BAD_STEP")
     tests = []

@@ -9,17 +9,9 @@ static tml_status_t check_conv2d(const tml_model_t *m, const void *step)
     if (s->words != sizeof *s / 4) {
         return TML_BAD_STEP;
     }
-    const tml_ring_t *output = tml_check_ring(m, s->output);
-    const tml_ring_t *input = tml_check_ring(m, s->input);
-    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
-    if (!output ||
-        !input ||
-        !input2) {
-        return TML_BAD_RING;
-    }
-    if (s->block == 0 ||
-        s->reserved != 0 ||
-        !(s->inputs == 1) ||
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    if (!(s->inputs == 1) ||
         !(s->rows == 1)) {
         return TML_BAD_STEP;
     }
@@ -39,17 +31,9 @@ static tml_status_t check_depthwise_conv2d(const tml_model_t *m, const void *ste
     if (s->words != sizeof *s / 4) {
         return TML_BAD_STEP;
     }
-    const tml_ring_t *output = tml_check_ring(m, s->output);
-    const tml_ring_t *input = tml_check_ring(m, s->input);
-    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
-    if (!output ||
-        !input ||
-        !input2) {
-        return TML_BAD_RING;
-    }
-    if (s->block == 0 ||
-        s->reserved != 0 ||
-        s->reserved0 != 0 ||
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    if (s->reserved0 != 0 ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
         !(output->channels == tml_product(input->channels, s->multiplier))) {
@@ -71,17 +55,9 @@ static tml_status_t check_fully_connected(const tml_model_t *m, const void *step
     if (s->words != sizeof *s / 4) {
         return TML_BAD_STEP;
     }
-    const tml_ring_t *output = tml_check_ring(m, s->output);
-    const tml_ring_t *input = tml_check_ring(m, s->input);
-    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
-    if (!output ||
-        !input ||
-        !input2) {
-        return TML_BAD_RING;
-    }
-    if (s->block == 0 ||
-        s->reserved != 0 ||
-        !(s->inputs == 1) ||
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    if (!(s->inputs == 1) ||
         !(s->rows == 1) ||
         !(tml_whole(input)) ||
         !(output->channels == 1) ||
@@ -102,17 +78,9 @@ static tml_status_t check_average_pool(const tml_model_t *m, const void *step)
     if (s->words != sizeof *s / 4) {
         return TML_BAD_STEP;
     }
-    const tml_ring_t *output = tml_check_ring(m, s->output);
-    const tml_ring_t *input = tml_check_ring(m, s->input);
-    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
-    if (!output ||
-        !input ||
-        !input2) {
-        return TML_BAD_RING;
-    }
-    if (s->block == 0 ||
-        s->reserved != 0 ||
-        s->reserved0 != 0 ||
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    if (s->reserved0 != 0 ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
         !(input->channels == output->channels) ||
@@ -132,17 +100,9 @@ static tml_status_t check_max_pool(const tml_model_t *m, const void *step)
     if (s->words != sizeof *s / 4) {
         return TML_BAD_STEP;
     }
-    const tml_ring_t *output = tml_check_ring(m, s->output);
-    const tml_ring_t *input = tml_check_ring(m, s->input);
-    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
-    if (!output ||
-        !input ||
-        !input2) {
-        return TML_BAD_RING;
-    }
-    if (s->block == 0 ||
-        s->reserved != 0 ||
-        s->reserved0 != 0 ||
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    if (s->reserved0 != 0 ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
         !(input->channels == output->channels) ||
@@ -161,17 +121,9 @@ static tml_status_t check_mean(const tml_model_t *m, const void *step)
     if (s->words != sizeof *s / 4) {
         return TML_BAD_STEP;
     }
-    const tml_ring_t *output = tml_check_ring(m, s->output);
-    const tml_ring_t *input = tml_check_ring(m, s->input);
-    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
-    if (!output ||
-        !input ||
-        !input2) {
-        return TML_BAD_RING;
-    }
-    if (s->block == 0 ||
-        s->reserved != 0 ||
-        s->reserved0 != 0 ||
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    if (s->reserved0 != 0 ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
         !(tml_sums(input)) ||
@@ -195,17 +147,10 @@ static tml_status_t check_add(const tml_model_t *m, const void *step)
     if (s->words != sizeof *s / 4) {
         return TML_BAD_STEP;
     }
-    const tml_ring_t *output = tml_check_ring(m, s->output);
-    const tml_ring_t *input = tml_check_ring(m, s->input);
-    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
-    if (!output ||
-        !input ||
-        !input2) {
-        return TML_BAD_RING;
-    }
-    if (s->block == 0 ||
-        s->reserved != 0 ||
-        !(s->inputs == 2) ||
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    const tml_ring_t *input2 = &m->rings[s->input2];
+    if (!(s->inputs == 2) ||
         !(s->rows == 1) ||
         !(s->k_h == 1) ||
         !(s->k_w == 1) ||
@@ -236,17 +181,8 @@ static tml_status_t check_pad(const tml_model_t *m, const void *step)
     if (s->words != sizeof *s / 4) {
         return TML_BAD_STEP;
     }
-    const tml_ring_t *output = tml_check_ring(m, s->output);
-    const tml_ring_t *input = tml_check_ring(m, s->input);
-    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
-    if (!output ||
-        !input ||
-        !input2) {
-        return TML_BAD_RING;
-    }
-    if (s->block == 0 ||
-        s->reserved != 0 ||
-        s->reserved0 != 0 ||
+    (void)m;
+    if (s->reserved0 != 0 ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
         !(s->k_h == 1) ||
@@ -264,17 +200,9 @@ static tml_status_t check_softmax(const tml_model_t *m, const void *step)
     if (s->words != sizeof *s / 4) {
         return TML_BAD_STEP;
     }
-    const tml_ring_t *output = tml_check_ring(m, s->output);
-    const tml_ring_t *input = tml_check_ring(m, s->input);
-    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
-    if (!output ||
-        !input ||
-        !input2) {
-        return TML_BAD_RING;
-    }
-    if (s->block == 0 ||
-        s->reserved != 0 ||
-        !(s->inputs == 1) ||
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    if (!(s->inputs == 1) ||
         !(s->rows == 1) ||
         !(s->k_h == 1) ||
         !(s->k_w == 1) ||
@@ -299,17 +227,9 @@ static tml_status_t check_lookup(const tml_model_t *m, const void *step)
     if (s->words != sizeof *s / 4) {
         return TML_BAD_STEP;
     }
-    const tml_ring_t *output = tml_check_ring(m, s->output);
-    const tml_ring_t *input = tml_check_ring(m, s->input);
-    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
-    if (!output ||
-        !input ||
-        !input2) {
-        return TML_BAD_RING;
-    }
-    if (s->block == 0 ||
-        s->reserved != 0 ||
-        !(s->inputs == 1) ||
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    if (!(s->inputs == 1) ||
         !(s->rows == 1) ||
         !(s->k_h == 1) ||
         !(s->k_w == 1) ||
@@ -334,17 +254,9 @@ static tml_status_t check_transpose(const tml_model_t *m, const void *step)
     if (s->words != sizeof *s / 4) {
         return TML_BAD_STEP;
     }
-    const tml_ring_t *output = tml_check_ring(m, s->output);
-    const tml_ring_t *input = tml_check_ring(m, s->input);
-    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
-    if (!output ||
-        !input ||
-        !input2) {
-        return TML_BAD_RING;
-    }
-    if (s->block == 0 ||
-        s->reserved != 0 ||
-        s->reserved0 != 0 ||
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    if (s->reserved0 != 0 ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
         !(tml_whole(input)) ||
@@ -367,17 +279,9 @@ static tml_status_t check_sum(const tml_model_t *m, const void *step)
     if (s->words != sizeof *s / 4) {
         return TML_BAD_STEP;
     }
-    const tml_ring_t *output = tml_check_ring(m, s->output);
-    const tml_ring_t *input = tml_check_ring(m, s->input);
-    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
-    if (!output ||
-        !input ||
-        !input2) {
-        return TML_BAD_RING;
-    }
-    if (s->block == 0 ||
-        s->reserved != 0 ||
-        s->reserved0 != 0 ||
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    if (s->reserved0 != 0 ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
         !(s->k_h == 1) ||
@@ -401,17 +305,9 @@ static tml_status_t check_average(const tml_model_t *m, const void *step)
     if (s->words != sizeof *s / 4) {
         return TML_BAD_STEP;
     }
-    const tml_ring_t *output = tml_check_ring(m, s->output);
-    const tml_ring_t *input = tml_check_ring(m, s->input);
-    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
-    if (!output ||
-        !input ||
-        !input2) {
-        return TML_BAD_RING;
-    }
-    if (s->block == 0 ||
-        s->reserved != 0 ||
-        s->reserved0 != 0 ||
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    if (s->reserved0 != 0 ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
         !(tml_sums(input)) ||
@@ -435,17 +331,8 @@ static tml_status_t check_take(const tml_model_t *m, const void *step)
     if (s->words != sizeof *s / 4) {
         return TML_BAD_STEP;
     }
-    const tml_ring_t *output = tml_check_ring(m, s->output);
-    const tml_ring_t *input = tml_check_ring(m, s->input);
-    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
-    if (!output ||
-        !input ||
-        !input2) {
-        return TML_BAD_RING;
-    }
-    if (s->block == 0 ||
-        s->reserved != 0 ||
-        !(s->inputs == 0) ||
+    (void)m;
+    if (!(s->inputs == 0) ||
         !(s->rows == 1)) {
         return TML_BAD_STEP;
     }
@@ -458,17 +345,9 @@ static tml_status_t check_conv2d_stack(const tml_model_t *m, const void *step)
     if (s->words != sizeof *s / 4) {
         return TML_BAD_STEP;
     }
-    const tml_ring_t *output = tml_check_ring(m, s->output);
-    const tml_ring_t *input = tml_check_ring(m, s->input);
-    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
-    if (!output ||
-        !input ||
-        !input2) {
-        return TML_BAD_RING;
-    }
-    if (s->block == 0 ||
-        s->reserved != 0 ||
-        s->reserved0 != 0 ||
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    if (s->reserved0 != 0 ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
         !(s->k_w == 1) ||
@@ -494,17 +373,9 @@ static tml_status_t check_depthwise_conv2d_stack(const tml_model_t *m, const voi
     if (s->words != sizeof *s / 4) {
         return TML_BAD_STEP;
     }
-    const tml_ring_t *output = tml_check_ring(m, s->output);
-    const tml_ring_t *input = tml_check_ring(m, s->input);
-    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
-    if (!output ||
-        !input ||
-        !input2) {
-        return TML_BAD_RING;
-    }
-    if (s->block == 0 ||
-        s->reserved != 0 ||
-        !(s->inputs == 1) ||
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    if (!(s->inputs == 1) ||
         !(s->rows == 1) ||
         !(s->k_h == 1) ||
         !(s->pad_top == 0) ||
@@ -532,17 +403,9 @@ static tml_status_t check_conv2d_unstack(const tml_model_t *m, const void *step)
     if (s->words != sizeof *s / 4) {
         return TML_BAD_STEP;
     }
-    const tml_ring_t *output = tml_check_ring(m, s->output);
-    const tml_ring_t *input = tml_check_ring(m, s->input);
-    const tml_ring_t *input2 = tml_check_ring(m, s->input2);
-    if (!output ||
-        !input ||
-        !input2) {
-        return TML_BAD_RING;
-    }
-    if (s->block == 0 ||
-        s->reserved != 0 ||
-        s->reserved0 != 0 ||
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    if (s->reserved0 != 0 ||
         s->reserved1 != 0 ||
         !(s->inputs == 1) ||
         !(s->rows != 0) ||

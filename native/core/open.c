@@ -120,7 +120,12 @@ static tml_status_t check_steps(const tml_model_t *m)
             step->words == 0 || left < step->words * 4u) {
             return TML_BAD_STEP;
         }
-        tml_status_t status = tml_checks[step->code - 1](m, step);
+        if (tml_check_ring(m, step->output) == NULL || tml_check_ring(m, step->input) == NULL ||
+            tml_check_ring(m, step->input2) == NULL) {
+            return TML_BAD_RING;
+        }
+        tml_status_t status = step->block == 0 || step->reserved != 0
+                                  ? TML_BAD_STEP : tml_checks[step->code - 1](m, step);
         if (status != TML_OK) {
             return status;
         }
