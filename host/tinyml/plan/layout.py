@@ -14,16 +14,15 @@ from tinyml.plan.tasks import Problem
 
 @dataclass(frozen=True)
 class Plan:
-    """`problem` is the one that was planned, with its stacks; `pixels` and `offsets` go by tensor.
-    `buffers` and `buffer_offsets` are what was placed, for pictures."""
+    """`problem` is the one that was planned, with its stacks. By tensor: `pixels` that are kept,
+    `buffers` (bytes, and when they live, in tasks) and `offsets` in the arena."""
 
     problem: Problem
     stages: tuple[StageChoice, ...]
     pixels: tuple[int, ...]
+    buffers: tuple[Buffer, ...]
     offsets: tuple[int, ...]
     arena_bytes: int
-    buffers: tuple[Buffer, ...]
-    buffer_offsets: tuple[int, ...]
     cycles: int
 
     @property
@@ -40,33 +39,46 @@ def _state_bytes(path: Path) -> int:
     return STATE_BYTES * max((stage.last - stage.first + 1 for stage in path), default=0)
 
 
-def place_path(problem: Problem, path: Path, target: int | None = None) -> Plan:
+def place_path(problem: Problem, path: Path) -> Plan:
     """The plan of a path: exact rings, every buffer at its place."""
     problem = with_stacks(problem, {site: high for stage in path for site, high in stage.highs})
     stage_of = {index: stage for stage in path for index in range(stage.first, stage.last + 1)}
     last = {tensor: max(problem.readers[tensor], default=-1)
             for tensor in range(len(problem.shapes))}
-    pixels, buffers, gaps, passes = [], [], {}, passing(problem)
-    for tensor, (height, width, channels) in enumerate(problem.shapes):
-        writer = problem.writer.get(tensor, -1)
-        stage = stage_of.get(writer)
-        held = writer < 0 or tensor in problem.outputs or last[tensor] > stage.last
-        view = Stage(problem, stage.block if stage else 1)
-        used = stage or tensor in problem.inputs    # not where tiles stand in for it
-        pixels.append(0 if not used else height * width if held else ring_pixels(view, tensor))
-        begin = stage_of[problem.begins[tensor]].first if stage else -1
-        end = (len(problem.tasks) if tensor in problem.outputs else
-               stage_of[last[tensor]].last if last[tensor] >= 0 else writer)
-        if not held and tensor in passes and is_fleeting(problem, tensor, stage.block):
-            begin, end = writer, last[tensor]
-        align = problem.tasks[writer].align if writer >= 0 else 1
-        buffers.append(Buffer(problem.names[tensor], pixels[-1] * channels, begin, end, align))
-    for stage in path:
-        gaps |= _gaps(problem, stage, last)
-    placement = place(tuple(buffers), gaps, target)
+    passes = passing(problem)
+    kept = [_kept(problem, tensor, stage_of, last, passes) for tensor in last]
+    pixels, buffers = zip(*kept)
+    gaps = {pair: gap for stage in path for pair, gap in _gaps(problem, stage, last).items()}
+    placement = place(buffers, gaps)
     arena = -(-placement.arena_bytes // 4) * 4 + _state_bytes(path)
-    return Plan(problem, path, tuple(pixels), placement.offsets, arena, tuple(buffers),
-                placement.offsets, total_cycles(path))
+    return Plan(problem, path, pixels, buffers, placement.offsets, arena, total_cycles(path))
+
+
+def _kept(problem: Problem, tensor: int, stage_of: dict, last: dict, passes) -> tuple[int, Buffer]:
+    """How many pixels of a tensor are kept, and from when to when. Between stages, and at the
+    model's ends, it is whole; a tensor that tiles stand in for (plan/patches.py) is nowhere."""
+    height, width, channels = problem.shapes[tensor]
+    writer, end = problem.writer.get(tensor), last[tensor]
+    if writer is None:
+        pixels = height * width if tensor in problem.inputs else 0
+        until = stage_of[end].last if end >= 0 else -1
+        if tensor in problem.outputs:
+            until = len(problem.tasks)
+        return pixels, Buffer(problem.names[tensor], pixels * channels, -1, until)
+    stage = stage_of[writer]
+    begin = stage_of[problem.begins[tensor]].first
+    if tensor in problem.outputs:
+        pixels, end = height * width, len(problem.tasks)
+    elif end > stage.last:
+        pixels, end = height * width, stage_of[end].last
+    else:
+        pixels = ring_pixels(Stage(problem, stage.block), tensor) if end >= 0 else height * width
+        if tensor in passes and is_fleeting(problem, tensor, stage.block):
+            begin = writer
+        else:
+            end = stage.last
+    align = problem.tasks[writer].align
+    return pixels, Buffer(problem.names[tensor], pixels * channels, begin, end, align)
 
 
 def _gaps(problem: Problem, stage: StageChoice, last: dict) -> dict[tuple[int, int], int]:
