@@ -5,7 +5,19 @@ from pathlib import Path
 from cffi import FFI
 
 NATIVE = Path(__file__).resolve().parent
-FOLDERS = ("core", "kernels/ref")
+SETS = ("blocked", "ref")       # of kernels: a file stands in for those of its name in later ones
+
+
+
+def sources() -> list[str]:
+    """The core and the kernels, relative to the repository."""
+    kernels: dict[str, Path] = {}
+    for folder in SETS:
+        for path in sorted((NATIVE / "kernels" / folder).glob("*.c")):
+            kernels.setdefault(path.name, path)
+    files = [*sorted((NATIVE / "core").glob("*.c")), *kernels.values()]
+    return [str(path.relative_to(NATIVE.parent)) for path in files]
+
 
 ffi = FFI()
 ffi.cdef("""
@@ -21,8 +33,8 @@ const char *tml_status_text(int status);
 """)
 ffi.set_source(
     "tinyml._native", '#include "tml.h"',
-    sources=[str(path.relative_to(NATIVE.parent))
-             for folder in FOLDERS for path in sorted((NATIVE / folder).glob("*.c"))],
-    include_dirs=[str(NATIVE / name) for name in ("include", "core", "kernels")],
+    sources=sources(),
+    include_dirs=[str(NATIVE / name) for name in ("include", "core", "kernels")]
+    + [str(NATIVE / "kernels" / name) for name in SETS],
     depends=[str(path) for path in sorted(NATIVE.rglob("*.h"))],
     extra_compile_args=["-std=c99", "-O2"])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from struct import calcsize
 
 MAGIC = 0x004C4D54          # the bytes "TML\0"
-VERSION = 2                 # of the format, not of the software
+VERSION = 3                 # of the format, not of the software
 ALIGN = 16                  # of the head's length, so that data keeps the file's alignment
 BASE_ALIGN = 4              # what the address of a file and of an arena must be a multiple of
 
@@ -155,11 +155,28 @@ _OUTPUT_ZP = Field("output_zp", "i8", "added after requantising")
 _CLAMP = (Field("act_min", "i8", "lowest output"), Field("act_max", "i8", "highest output"))
 
 
+_QUICK = Field("quick", "u8", "what may be left out of requantising (docs/KERNELS.md): 0, 1 or 2")
+
+
 def _channel_quant(channels):
     """What turns a sum into an output, one of each per channel."""
     return (data("bias", "i32", channels, doc="bias - input_zp * sum(weights), per channel"),
-            data("mult", "i32", channels, doc="requantise: multiplier"),
+            data("mult", "u32", channels, doc="requantise: multiplier x 2^32"),
             data("shift", "i8", channels, doc="requantise: exponent", limits=(-31, 30)))
+
+
+def _pairs(channels):
+    """Weights of a convolution: pairs of output channels, two inputs of each in a word."""
+    return (data("weights", "u32", "depth / 2", f"pairs({channels})",
+                 doc="pairs of output channels (docs/KERNELS.md)"),
+            *_channel_quant(f"2 * pairs({channels})"))
+
+
+def _quads(channels, k_h):
+    """Weights of a depthwise convolution: groups of four channels, one of each in a word."""
+    return (data("weights", "u32", f"quads({channels})", k_h, "k_w",
+                 doc="groups of four channels (docs/KERNELS.md)"),
+            *_channel_quant(f"4 * quads({channels})"))
 
 
 _SAME_SIZE = ("input.height == output.height", "input.width == output.width")
@@ -171,6 +188,8 @@ _WINDOW_MEETS_INPUT = (     # every window holds at least one pixel: nobody divi
 )
 _POINT = ("k_h == 1", "k_w == 1", "pad_top == 0", "pad_left == 0", "stride_h == 1", "stride_w == 1")
 _WHOLE_INPUT = ("whole(input)",)
+_DEPTH = Field("depth", "u32", "weights of an output channel: products, and zeros up to a multiple of 4")
+_DEEP = ("depth % 4 == 0",)
 _SUMS = (                       # one pixel of sums, inside the input, per output pixel
     "sums(input)", "product(output.channels, 4) == input.channels", "pad_top <= 0",
     "pad_left <= 0", "k_h == 1", "k_w == 1",
@@ -180,55 +199,46 @@ _SUMS = (                       # one pixel of sums, inside the input, per outpu
 STEPS = (
     step(1, "conv2d",
          "output = requant(bias + sum(input * weights)); padding is the input zero point",
-         Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP, *_CLAMP,
-         data("weights", "i8", "output.channels", "k_h", "k_w", "input.channels", doc="OHWI"),
-         *_channel_quant("output.channels")),
+         Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP, *_CLAMP, _QUICK,
+         reserved(0, "u8"), reserved(1), _DEPTH, *_pairs("output.channels"),
+         needs=_DEEP + ("depth >= product(product(k_h, k_w), input.channels)",)),
     step(2, "depthwise_conv2d", "the same with one filter per output channel; "
          "output channel c * multiplier + j reads input channel c",
          Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP, *_CLAMP,
-         Field("multiplier", "u16", "output channels per input channel"), reserved(0),
-         data("weights", "i8", "k_h", "k_w", "output.channels", doc="HWO"), *_channel_quant("output.channels"),
+         Field("multiplier", "u16", "output channels per input channel"), _QUICK, reserved(0, "u8"),
+         *_quads("output.channels", "k_h"),
          needs=("output.channels == product(input.channels, multiplier)",)),
-    step(3, "fully_connected", "output pixel n = requant(bias[n] + sum(input * weights[n])); "
-         "the input is read whole",
-         Field("mult", "i32", "requantise: multiplier"),
-         Field("shift", "i8", "requantise: exponent, -31..30"), _OUTPUT_ZP, *_CLAMP,
-         data("weights", "i8", "output.height", "output.width", "input.height", "input.width",
-              "input.channels", doc="one row per output"),
-         data("bias", "i32", "output.height", "output.width",
-              doc="bias - input_zp * sum(weights), per output"),
-         needs=_WHOLE_INPUT + ("output.channels == 1", "-31 <= shift", "shift <= 30")),
-    step(4, "average_pool", "output = rounded mean over the window's pixels inside the input",
+    step(3, "average_pool", "output = rounded mean over the window's pixels inside the input",
          *_CLAMP, reserved(0),
          needs=_SAME_CHANNELS + _WINDOW_MEETS_INPUT + ("product(k_h, k_w) <= 65536",)),
-    step(5, "max_pool", "output = maximum over the window", *_CLAMP, reserved(0),
+    step(4, "max_pool", "output = maximum over the window", *_CLAMP, reserved(0),
          needs=_SAME_CHANNELS + _WINDOW_MEETS_INPUT),
-    step(6, "mean", "output = requant(sum + bias), of one pixel of sums; 1 / count is in the "
+    step(5, "mean", "output = requant(sum + bias), of one pixel of sums; 1 / count is in the "
          "multiplier",
          Field("bias", "i32", "-input_zp * count"),
-         Field("mult", "i32", "requantise: multiplier"),
+         Field("mult", "u32", "requantise: multiplier x 2^32"),
          Field("shift", "i8", "requantise: exponent, -31..30"), _OUTPUT_ZP, reserved(0),
          needs=_SUMS + ("-31 <= shift", "shift <= 30")),
-    step(7, "add", "output = requant(requant(input - zp << 20) + requant(input2 - zp2 << 20))",
+    step(6, "add", "output = requant(requant(input - zp << 20) + requant(input2 - zp2 << 20))",
          Field("input_zp", "i8", ""), Field("input2_zp", "i8", ""),
          Field("input_shift", "i8", ""), Field("input2_shift", "i8", ""),
-         Field("input_mult", "i32", ""), Field("input2_mult", "i32", ""), Field("mult", "i32", ""),
+         Field("input_mult", "u32", ""), Field("input2_mult", "u32", ""), Field("mult", "u32", ""),
          Field("shift", "i8", ""), _OUTPUT_ZP, *_CLAMP,
          inputs=2, needs=_POINT + _SAME_SIZE + _SAME_CHANNELS + (
              "input2.height == output.height", "input2.width == output.width",
              "input2.channels == output.channels",
              "-31 <= input_shift", "input_shift <= 0", "-31 <= input2_shift", "input2_shift <= 0",
              "-31 <= shift", "shift <= 30")),
-    step(8, "pad", "output = input, moved, with a border of `value`",
+    step(7, "pad", "output = input, moved, with a border of `value`",
          Field("pad_front", "u16", "channels before the input's"), Field("value", "i8", ""),
          reserved(0, "u8"), needs=("k_h == 1", "k_w == 1", "stride_h == 1", "stride_w == 1")),
-    step(9, "softmax", "output = exp(input - max) / sum over the channels of a pixel, x 256 - 128",
+    step(8, "softmax", "output = exp(input - max) / sum over the channels of a pixel, x 256 - 128",
          data("table", "i32", "256", doc="exp of 0, -1, ... -255, Q0.31"),
          needs=_POINT + _SAME_SIZE + _SAME_CHANNELS),
-    step(10, "lookup", "output = table[input]: any function of one int8",
+    step(9, "lookup", "output = table[input]: any function of one int8",
          data("table", "i8", "256", doc="for inputs -128 ... 127"),
          needs=_POINT + _SAME_SIZE + _SAME_CHANNELS),
-    step(11, "transpose", "output[y, x, c] = input, with its axes in another order",
+    step(10, "transpose", "output[y, x, c] = input, with its axes in another order",
          Field("axis_y", "u8", "input axis that y runs along"),
          Field("axis_x", "u8", ""), Field("axis_c", "u8", ""), reserved(0, "u8"),
          needs=_WHOLE_INPUT + (
@@ -236,39 +246,36 @@ STEPS = (
              "axis_y * axis_x * axis_c == 0",
              "dim(input, axis_y) == output.height", "dim(input, axis_x) == output.width",
              "dim(input, axis_c) == output.channels")),
-    step(12, "sum", "output = the sum of this input pixel and all before it: int32, per channel",
+    step(11, "sum", "output = the sum of this input pixel and all before it: int32, per channel",
          Field("restart", "u16", "1: every row begins at 0"), reserved(0),
          needs=_POINT + _SAME_SIZE + (
              "sums(output)", "product(input.channels, 4) == output.channels")),
-    step(13, "average", "output = rounded mean, of one pixel of sums",
+    step(12, "average", "output = rounded mean, of one pixel of sums",
          Field("count", "u32", "pixels in the sum"), *_CLAMP, reserved(0),
          needs=_SUMS + ("count != 0", "count <= 65536")),
-    step(14, "take", "output = the next pixels that the caller feeds", inputs=0),
-    step(15, "conv2d_stack", "a 1x1 convolution of all rows of a window, one above the other in a "
+    step(13, "take", "output = the next pixels that the caller feeds", inputs=0),
+    step(14, "conv2d_stack", "a 1x1 convolution of all rows of a window, one above the other in a "
          "pixel; rows outside the input hold `fill`",
          _OUTPUT_ZP, *_CLAMP, Field("fill", "i8", "what padding of the reader holds"),
-         Field("filters", "u16", "output channels of one row"), reserved(0),
-         data("weights", "i8", "filters", "input.channels", doc="OI"),
-         *_channel_quant("filters"),
-         needs=("k_w == 1", "pad_left == 0", "stride_w == 1", "input.width == output.width",
+         Field("filters", "u16", "output channels of one row"), _QUICK, reserved(0, "u8"), _DEPTH,
+         *_pairs("filters"), needs=_DEEP + ("depth >= input.channels", "k_w == 1", "pad_left == 0", "stride_w == 1", "input.width == output.width",
                 "output.channels == product(k_h, filters)")),
-    step(16, "depthwise_conv2d_stack", "depthwise convolution of stacked rows to stacked rows",
+    step(15, "depthwise_conv2d_stack", "depthwise convolution of stacked rows to stacked rows",
          Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP, *_CLAMP,
          Field("filters", "u16", "channels of one row"),
          Field("taps_h", "u16", "rows of the filter"),
          Field("step_h", "u16", "its way from one stacked output row to the next"),
-         Field("high", "u16", "stacked output rows"),
-         data("weights", "i8", "taps_h", "k_w", "filters", doc="HWO"),
-         *_channel_quant("filters"),
+         Field("high", "u16", "stacked output rows"), _QUICK, reserved(0, "u8"), reserved(1),
+         *_quads("filters", "taps_h"),
          needs=("k_h == 1", "pad_top == 0", "stride_h == 1", "high != 0", "taps_h != 0",
                 "input.height == output.height",
                 "output.channels == product(high, filters)",
                 "product(product(high - 1, step_h) + taps_h, filters) <= input.channels")),
-    step(17, "conv2d_unstack", "a 1x1 convolution of stacked rows, to `rows` rows",
-         _OUTPUT_ZP, *_CLAMP, reserved(0, "u8"),
-         Field("filter_channels", "u16", "input channels of one row"), reserved(1),
-         data("weights", "i8", "output.channels", "filter_channels", doc="OI"), *_channel_quant("output.channels"),
-         rows="rows != 0", needs=_POINT + (
+    step(16, "conv2d_unstack", "a 1x1 convolution of stacked rows, to `rows` rows",
+         _OUTPUT_ZP, *_CLAMP, _QUICK,
+         Field("filter_channels", "u16", "input channels of one row"), reserved(0), _DEPTH,
+         *_pairs("output.channels"),
+         rows="rows != 0", needs=_POINT + _DEEP + ("depth >= filter_channels",
              "input.channels == product(rows, filter_channels)", "input.width == output.width",
              "product(input.height, rows) - output.height < rows",
              "product(input.height, rows) >= output.height")),

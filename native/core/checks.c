@@ -11,15 +11,19 @@ static tml_status_t check_conv2d(const tml_model_t *m, const void *step)
     }
     const tml_ring_t *output = &m->rings[s->output];
     const tml_ring_t *input = &m->rings[s->input];
-    if (!(s->inputs == 1) ||
-        !(s->rows == 1)) {
+    if (s->reserved0 != 0 ||
+        s->reserved1 != 0 ||
+        !(s->inputs == 1) ||
+        !(s->rows == 1) ||
+        !(s->depth % 4 == 0) ||
+        !(s->depth >= tml_product(tml_product(s->k_h, s->k_w), input->channels))) {
         return TML_BAD_STEP;
     }
-    if (!tml_check_data(m, s->weights, 1, tml_product(tml_product(tml_product(output->channels, s->k_h), s->k_w), input->channels)) ||
-        !tml_check_data(m, s->bias, 4, output->channels) ||
-        !tml_check_data(m, s->mult, 4, output->channels) ||
-        !tml_check_data(m, s->shift, 1, output->channels) ||
-        !tml_check_limits(m, s->shift, output->channels, -31, 30)) {
+    if (!tml_check_data(m, s->weights, 4, tml_product(s->depth / 2, tml_pairs(output->channels))) ||
+        !tml_check_data(m, s->bias, 4, 2 * tml_pairs(output->channels)) ||
+        !tml_check_data(m, s->mult, 4, 2 * tml_pairs(output->channels)) ||
+        !tml_check_data(m, s->shift, 1, 2 * tml_pairs(output->channels)) ||
+        !tml_check_limits(m, s->shift, 2 * tml_pairs(output->channels), -31, 30)) {
         return TML_BAD_DATA;
     }
     return TML_OK;
@@ -39,34 +43,11 @@ static tml_status_t check_depthwise_conv2d(const tml_model_t *m, const void *ste
         !(output->channels == tml_product(input->channels, s->multiplier))) {
         return TML_BAD_STEP;
     }
-    if (!tml_check_data(m, s->weights, 1, tml_product(tml_product(s->k_h, s->k_w), output->channels)) ||
-        !tml_check_data(m, s->bias, 4, output->channels) ||
-        !tml_check_data(m, s->mult, 4, output->channels) ||
-        !tml_check_data(m, s->shift, 1, output->channels) ||
-        !tml_check_limits(m, s->shift, output->channels, -31, 30)) {
-        return TML_BAD_DATA;
-    }
-    return TML_OK;
-}
-
-static tml_status_t check_fully_connected(const tml_model_t *m, const void *step)
-{
-    const tml_fully_connected_t *s = step;
-    if (s->words != sizeof *s / 4) {
-        return TML_BAD_STEP;
-    }
-    const tml_ring_t *output = &m->rings[s->output];
-    const tml_ring_t *input = &m->rings[s->input];
-    if (!(s->inputs == 1) ||
-        !(s->rows == 1) ||
-        !(tml_whole(input)) ||
-        !(output->channels == 1) ||
-        !(-31 <= s->shift) ||
-        !(s->shift <= 30)) {
-        return TML_BAD_STEP;
-    }
-    if (!tml_check_data(m, s->weights, 1, tml_product(tml_product(tml_product(tml_product(output->height, output->width), input->height), input->width), input->channels)) ||
-        !tml_check_data(m, s->bias, 4, tml_product(output->height, output->width))) {
+    if (!tml_check_data(m, s->weights, 4, tml_product(tml_product(tml_quads(output->channels), s->k_h), s->k_w)) ||
+        !tml_check_data(m, s->bias, 4, 4 * tml_quads(output->channels)) ||
+        !tml_check_data(m, s->mult, 4, 4 * tml_quads(output->channels)) ||
+        !tml_check_data(m, s->shift, 1, 4 * tml_quads(output->channels)) ||
+        !tml_check_limits(m, s->shift, 4 * tml_quads(output->channels), -31, 30)) {
         return TML_BAD_DATA;
     }
     return TML_OK;
@@ -350,6 +331,8 @@ static tml_status_t check_conv2d_stack(const tml_model_t *m, const void *step)
     if (s->reserved0 != 0 ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
+        !(s->depth % 4 == 0) ||
+        !(s->depth >= input->channels) ||
         !(s->k_w == 1) ||
         !(s->pad_left == 0) ||
         !(s->stride_w == 1) ||
@@ -357,11 +340,11 @@ static tml_status_t check_conv2d_stack(const tml_model_t *m, const void *step)
         !(output->channels == tml_product(s->k_h, s->filters))) {
         return TML_BAD_STEP;
     }
-    if (!tml_check_data(m, s->weights, 1, tml_product(s->filters, input->channels)) ||
-        !tml_check_data(m, s->bias, 4, s->filters) ||
-        !tml_check_data(m, s->mult, 4, s->filters) ||
-        !tml_check_data(m, s->shift, 1, s->filters) ||
-        !tml_check_limits(m, s->shift, s->filters, -31, 30)) {
+    if (!tml_check_data(m, s->weights, 4, tml_product(s->depth / 2, tml_pairs(s->filters))) ||
+        !tml_check_data(m, s->bias, 4, 2 * tml_pairs(s->filters)) ||
+        !tml_check_data(m, s->mult, 4, 2 * tml_pairs(s->filters)) ||
+        !tml_check_data(m, s->shift, 1, 2 * tml_pairs(s->filters)) ||
+        !tml_check_limits(m, s->shift, 2 * tml_pairs(s->filters), -31, 30)) {
         return TML_BAD_DATA;
     }
     return TML_OK;
@@ -375,7 +358,9 @@ static tml_status_t check_depthwise_conv2d_stack(const tml_model_t *m, const voi
     }
     const tml_ring_t *output = &m->rings[s->output];
     const tml_ring_t *input = &m->rings[s->input];
-    if (!(s->inputs == 1) ||
+    if (s->reserved0 != 0 ||
+        s->reserved1 != 0 ||
+        !(s->inputs == 1) ||
         !(s->rows == 1) ||
         !(s->k_h == 1) ||
         !(s->pad_top == 0) ||
@@ -387,11 +372,11 @@ static tml_status_t check_depthwise_conv2d_stack(const tml_model_t *m, const voi
         !(tml_product(tml_product(s->high - 1, s->step_h) + s->taps_h, s->filters) <= input->channels)) {
         return TML_BAD_STEP;
     }
-    if (!tml_check_data(m, s->weights, 1, tml_product(tml_product(s->taps_h, s->k_w), s->filters)) ||
-        !tml_check_data(m, s->bias, 4, s->filters) ||
-        !tml_check_data(m, s->mult, 4, s->filters) ||
-        !tml_check_data(m, s->shift, 1, s->filters) ||
-        !tml_check_limits(m, s->shift, s->filters, -31, 30)) {
+    if (!tml_check_data(m, s->weights, 4, tml_product(tml_product(tml_quads(s->filters), s->taps_h), s->k_w)) ||
+        !tml_check_data(m, s->bias, 4, 4 * tml_quads(s->filters)) ||
+        !tml_check_data(m, s->mult, 4, 4 * tml_quads(s->filters)) ||
+        !tml_check_data(m, s->shift, 1, 4 * tml_quads(s->filters)) ||
+        !tml_check_limits(m, s->shift, 4 * tml_quads(s->filters), -31, 30)) {
         return TML_BAD_DATA;
     }
     return TML_OK;
@@ -406,7 +391,6 @@ static tml_status_t check_conv2d_unstack(const tml_model_t *m, const void *step)
     const tml_ring_t *output = &m->rings[s->output];
     const tml_ring_t *input = &m->rings[s->input];
     if (s->reserved0 != 0 ||
-        s->reserved1 != 0 ||
         !(s->inputs == 1) ||
         !(s->rows != 0) ||
         !(s->k_h == 1) ||
@@ -415,17 +399,19 @@ static tml_status_t check_conv2d_unstack(const tml_model_t *m, const void *step)
         !(s->pad_left == 0) ||
         !(s->stride_h == 1) ||
         !(s->stride_w == 1) ||
+        !(s->depth % 4 == 0) ||
+        !(s->depth >= s->filter_channels) ||
         !(input->channels == tml_product(s->rows, s->filter_channels)) ||
         !(input->width == output->width) ||
         !(tml_product(input->height, s->rows) - output->height < s->rows) ||
         !(tml_product(input->height, s->rows) >= output->height)) {
         return TML_BAD_STEP;
     }
-    if (!tml_check_data(m, s->weights, 1, tml_product(output->channels, s->filter_channels)) ||
-        !tml_check_data(m, s->bias, 4, output->channels) ||
-        !tml_check_data(m, s->mult, 4, output->channels) ||
-        !tml_check_data(m, s->shift, 1, output->channels) ||
-        !tml_check_limits(m, s->shift, output->channels, -31, 30)) {
+    if (!tml_check_data(m, s->weights, 4, tml_product(s->depth / 2, tml_pairs(output->channels))) ||
+        !tml_check_data(m, s->bias, 4, 2 * tml_pairs(output->channels)) ||
+        !tml_check_data(m, s->mult, 4, 2 * tml_pairs(output->channels)) ||
+        !tml_check_data(m, s->shift, 1, 2 * tml_pairs(output->channels)) ||
+        !tml_check_limits(m, s->shift, 2 * tml_pairs(output->channels), -31, 30)) {
         return TML_BAD_DATA;
     }
     return TML_OK;
@@ -434,7 +420,6 @@ static tml_status_t check_conv2d_unstack(const tml_model_t *m, const void *step)
 const tml_check_t tml_checks[TML_STEP_CODES] = {
     check_conv2d,
     check_depthwise_conv2d,
-    check_fully_connected,
     check_average_pool,
     check_max_pool,
     check_mean,

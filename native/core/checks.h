@@ -14,6 +14,17 @@ extern const tml_check_t tml_checks[TML_STEP_CODES];    /* by code - 1 */
 /* a * b, saturating. */
 uint32_t tml_product(uint32_t a, uint16_t b);
 
+/* Channels in pairs, in groups of four; the last may lack some. */
+static inline uint16_t tml_pairs(uint16_t channels)
+{
+    return (uint16_t)((channels + 1u) / 2);
+}
+
+static inline uint16_t tml_quads(uint16_t channels)
+{
+    return (uint16_t)((channels + 3u) / 4);
+}
+
 /* Extent of an axis: 0 height, 1 width, 2 channels. */
 uint16_t tml_dim(const tml_ring_t *ring, uint8_t axis);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The firing rule: a step can fire when all that its window covers has been written and its ring
-   has room; of those that can, the last one goes. Rows come in order, and so do pixels of a row. */
+   has room; of those that can, the last one goes. Rows come in order, and so do pixels of a row.
+   A step that is a stage by itself may fire across the ends of rows. */
 #include "stage.h"
 
 static uint32_t firing_rows(const tml_ring_t *output, const tml_step_t *step)
@@ -125,20 +126,26 @@ int tml_stage_next(tml_model_t *m)
 uint16_t tml_stage_block(const tml_model_t *m, uint32_t index)
 {
     const tml_step_t *step = tml_stage_step(m, index);
-    const uint16_t left = m->rings[step->output].width - m->progress[index].x;
-    return step->block < left ? step->block : left;
+    const tml_ring_t *output = &m->rings[step->output];
+    const tml_progress_t *at = &m->progress[index];
+    uint32_t left = output->width - at->x;
+    if (m->stage_steps == 1) {
+        left += (firing_rows(output, step) - at->y - 1) * output->width;
+    }
+    return step->block < left ? step->block : (uint16_t)left;
 }
 
 void tml_stage_fired(tml_model_t *m, uint32_t index)
 {
     const tml_step_t *step = tml_stage_step(m, index);
     tml_progress_t *at = &m->progress[index];
-    at->x += tml_stage_block(m, index);
-    if (at->x == m->rings[step->output].width) {
-        at->x = 0;
+    const uint32_t width = m->rings[step->output].width;
+    uint32_t x = at->x + (uint32_t)tml_stage_block(m, index);
+    for (; x >= width; x -= width) {
         at->y++;
-        m->unfinished -= is_done(m, index);
     }
+    at->x = (uint16_t)x;
+    m->unfinished -= is_done(m, index);
     m->candidate = (uint16_t)(index + step->reach);     /* of the later steps, only its readers
                                                            have something new */
 }

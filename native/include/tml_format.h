@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define TML_MAGIC 0x004c4d54u
-#define TML_VERSION 2u
+#define TML_VERSION 3u
 #define TML_ALIGN 16u
 #define TML_BASE_ALIGN 4u
 
@@ -83,12 +83,16 @@ typedef struct {
     int8_t output_zp;           /* added after requantising */
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
-    uint32_t weights;           /* OHWI */
+    uint8_t quick;              /* what may be left out of requantising (docs/KERNELS.md): 0, 1 or 2 */
+    uint8_t reserved0;          /* zero */
+    uint16_t reserved1;         /* zero */
+    uint32_t depth;             /* weights of an output channel: products, and zeros up to a multiple of 4 */
+    uint32_t weights;           /* pairs of output channels (docs/KERNELS.md) */
     uint32_t bias;              /* bias - input_zp * sum(weights), per channel */
-    uint32_t mult;              /* requantise: multiplier */
+    uint32_t mult;              /* requantise: multiplier x 2^32 */
     uint32_t shift;             /* requantise: exponent */
 } tml_conv2d_t;
-typedef char tml_conv2d_size[sizeof(tml_conv2d_t) == 48 ? 1 : -1];
+typedef char tml_conv2d_size[sizeof(tml_conv2d_t) == 56 ? 1 : -1];
 
 /* the same with one filter per output channel; output channel c * multiplier + j reads input channel c */
 typedef struct {
@@ -116,44 +120,14 @@ typedef struct {
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
     uint16_t multiplier;        /* output channels per input channel */
-    uint16_t reserved0;         /* zero */
-    uint32_t weights;           /* HWO */
+    uint8_t quick;              /* what may be left out of requantising (docs/KERNELS.md): 0, 1 or 2 */
+    uint8_t reserved0;          /* zero */
+    uint32_t weights;           /* groups of four channels (docs/KERNELS.md) */
     uint32_t bias;              /* bias - input_zp * sum(weights), per channel */
-    uint32_t mult;              /* requantise: multiplier */
+    uint32_t mult;              /* requantise: multiplier x 2^32 */
     uint32_t shift;             /* requantise: exponent */
 } tml_depthwise_conv2d_t;
 typedef char tml_depthwise_conv2d_size[sizeof(tml_depthwise_conv2d_t) == 52 ? 1 : -1];
-
-/* output pixel n = requant(bias[n] + sum(input * weights[n])); the input is read whole */
-typedef struct {
-    uint8_t code;               /* which step */
-    uint8_t words;              /* its length / 4 */
-    uint16_t block;             /* pixels per firing */
-    uint16_t output;            /* written */
-    uint16_t input;             /* read */
-    uint16_t input2;            /* read too */
-    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
-    uint16_t k_h;               /* window on the inputs: rows */
-    uint16_t k_w;               /* columns */
-    int16_t pad_top;            /* rows of it above the input, for output row 0 */
-    int16_t pad_left;           /* columns */
-    uint8_t stride_h;           /* its way from one output row to the next */
-    uint8_t stride_w;           /* from one output pixel to the next */
-    uint8_t rows;               /* output rows per firing */
-    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
-    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
-    uint8_t back2;              /* the same for `input2` */
-    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
-    int32_t mult;               /* requantise: multiplier */
-    int8_t shift;               /* requantise: exponent, -31..30 */
-    int8_t output_zp;           /* added after requantising */
-    int8_t act_min;             /* lowest output */
-    int8_t act_max;             /* highest output */
-    uint32_t weights;           /* one row per output */
-    uint32_t bias;              /* bias - input_zp * sum(weights), per output */
-} tml_fully_connected_t;
-typedef char tml_fully_connected_size[sizeof(tml_fully_connected_t) == 44 ? 1 : -1];
 
 /* output = rounded mean over the window's pixels inside the input */
 typedef struct {
@@ -231,7 +205,7 @@ typedef struct {
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
     uint8_t reserved;           /* zero */
     int32_t bias;               /* -input_zp * count */
-    int32_t mult;               /* requantise: multiplier */
+    uint32_t mult;              /* requantise: multiplier x 2^32 */
     int8_t shift;               /* requantise: exponent, -31..30 */
     int8_t output_zp;           /* added after requantising */
     uint16_t reserved0;         /* zero */
@@ -263,9 +237,9 @@ typedef struct {
     int8_t input2_zp;
     int8_t input_shift;
     int8_t input2_shift;
-    int32_t input_mult;
-    int32_t input2_mult;
-    int32_t mult;
+    uint32_t input_mult;
+    uint32_t input2_mult;
+    uint32_t mult;
     int8_t shift;
     int8_t output_zp;           /* added after requantising */
     int8_t act_min;             /* lowest output */
@@ -482,13 +456,15 @@ typedef struct {
     int8_t act_max;             /* highest output */
     int8_t fill;                /* what padding of the reader holds */
     uint16_t filters;           /* output channels of one row */
-    uint16_t reserved0;         /* zero */
-    uint32_t weights;           /* OI */
+    uint8_t quick;              /* what may be left out of requantising (docs/KERNELS.md): 0, 1 or 2 */
+    uint8_t reserved0;          /* zero */
+    uint32_t depth;             /* weights of an output channel: products, and zeros up to a multiple of 4 */
+    uint32_t weights;           /* pairs of output channels (docs/KERNELS.md) */
     uint32_t bias;              /* bias - input_zp * sum(weights), per channel */
-    uint32_t mult;              /* requantise: multiplier */
+    uint32_t mult;              /* requantise: multiplier x 2^32 */
     uint32_t shift;             /* requantise: exponent */
 } tml_conv2d_stack_t;
-typedef char tml_conv2d_stack_size[sizeof(tml_conv2d_stack_t) == 52 ? 1 : -1];
+typedef char tml_conv2d_stack_size[sizeof(tml_conv2d_stack_t) == 56 ? 1 : -1];
 
 /* depthwise convolution of stacked rows to stacked rows */
 typedef struct {
@@ -519,12 +495,15 @@ typedef struct {
     uint16_t taps_h;            /* rows of the filter */
     uint16_t step_h;            /* its way from one stacked output row to the next */
     uint16_t high;              /* stacked output rows */
-    uint32_t weights;           /* HWO */
+    uint8_t quick;              /* what may be left out of requantising (docs/KERNELS.md): 0, 1 or 2 */
+    uint8_t reserved0;          /* zero */
+    uint16_t reserved1;         /* zero */
+    uint32_t weights;           /* groups of four channels (docs/KERNELS.md) */
     uint32_t bias;              /* bias - input_zp * sum(weights), per channel */
-    uint32_t mult;              /* requantise: multiplier */
+    uint32_t mult;              /* requantise: multiplier x 2^32 */
     uint32_t shift;             /* requantise: exponent */
 } tml_depthwise_conv2d_stack_t;
-typedef char tml_depthwise_conv2d_stack_size[sizeof(tml_depthwise_conv2d_stack_t) == 56 ? 1 : -1];
+typedef char tml_depthwise_conv2d_stack_size[sizeof(tml_depthwise_conv2d_stack_t) == 60 ? 1 : -1];
 
 /* a 1x1 convolution of stacked rows, to `rows` rows */
 typedef struct {
@@ -550,15 +529,16 @@ typedef struct {
     int8_t output_zp;           /* added after requantising */
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
-    uint8_t reserved0;          /* zero */
+    uint8_t quick;              /* what may be left out of requantising (docs/KERNELS.md): 0, 1 or 2 */
     uint16_t filter_channels;   /* input channels of one row */
-    uint16_t reserved1;         /* zero */
-    uint32_t weights;           /* OI */
+    uint16_t reserved0;         /* zero */
+    uint32_t depth;             /* weights of an output channel: products, and zeros up to a multiple of 4 */
+    uint32_t weights;           /* pairs of output channels (docs/KERNELS.md) */
     uint32_t bias;              /* bias - input_zp * sum(weights), per channel */
-    uint32_t mult;              /* requantise: multiplier */
+    uint32_t mult;              /* requantise: multiplier x 2^32 */
     uint32_t shift;             /* requantise: exponent */
 } tml_conv2d_unstack_t;
-typedef char tml_conv2d_unstack_size[sizeof(tml_conv2d_unstack_t) == 52 ? 1 : -1];
+typedef char tml_conv2d_unstack_size[sizeof(tml_conv2d_unstack_t) == 56 ? 1 : -1];
 
 /* What every step begins with. */
 typedef struct {
@@ -587,21 +567,20 @@ typedef char tml_step_size[sizeof(tml_step_t) == 28 ? 1 : -1];
 #define TML_STEPS(X) \
     X(1, conv2d) \
     X(2, depthwise_conv2d) \
-    X(3, fully_connected) \
-    X(4, average_pool) \
-    X(5, max_pool) \
-    X(6, mean) \
-    X(7, add) \
-    X(8, pad) \
-    X(9, softmax) \
-    X(10, lookup) \
-    X(11, transpose) \
-    X(12, sum) \
-    X(13, average) \
-    X(14, take) \
-    X(15, conv2d_stack) \
-    X(16, depthwise_conv2d_stack) \
-    X(17, conv2d_unstack)
+    X(3, average_pool) \
+    X(4, max_pool) \
+    X(5, mean) \
+    X(6, add) \
+    X(7, pad) \
+    X(8, softmax) \
+    X(9, lookup) \
+    X(10, transpose) \
+    X(11, sum) \
+    X(12, average) \
+    X(13, take) \
+    X(14, conv2d_stack) \
+    X(15, depthwise_conv2d_stack) \
+    X(16, conv2d_unstack)
 
 #define TML_STATUSES(X) \
     X(OK, "no error") \

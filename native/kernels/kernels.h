@@ -5,11 +5,21 @@
 
 #include "tml.h"
 
-/* Output pixels (y, x) ... (y, x + pixels - 1), inside the output ring. For a step that fires
-   several rows at once, y counts such groups of rows. */
+/* `pixels` output pixels from (y, x) on, row by row, inside the output ring. For a step that
+   fires several rows at once, y counts such groups of rows. */
 typedef struct {
     uint16_t y, x, pixels;
 } tml_span_t;
+
+/* The span without its first pixel; `width` is that of the output. */
+static inline void tml_next(tml_span_t *at, uint32_t width)
+{
+    at->pixels--;
+    if (++at->x == width) {
+        at->x = 0;
+        at->y++;
+    }
+}
 
 typedef void (*tml_kernel_t)(const tml_model_t *m, const void *step, tml_span_t at);
 
@@ -27,6 +37,12 @@ static inline int8_t *tml_pixel(const tml_model_t *m, const tml_ring_t *ring, ui
         slot %= ring->pixels;
     }
     return m->arena + ring->offset + slot * ring->channels;
+}
+
+/* How many pixels lie one behind the other from (y, x) on, before the ring begins again. */
+static inline uint32_t tml_contiguous(const tml_ring_t *ring, uint32_t y, uint32_t x)
+{
+    return ring->pixels - (y * ring->pitch + x) % ring->pixels;
 }
 
 /* A window's place on the input along one axis: entries first ... end - 1 are inside. */

@@ -16,11 +16,17 @@ static inline int32_t tml_wrap_mul(int32_t a, int32_t b)
     return (int32_t)((uint32_t)a * (uint32_t)b);
 }
 
-/* SaturatingRoundingDoublingHighMul: high half of 2 * a * b, rounded, half up. Multipliers are
-   never INT32_MIN, so the one product that would saturate does not occur. */
+/* SaturatingRoundingDoublingHighMul: high half of 2 * a * b, rounded, half up. `b` is never
+   INT32_MIN, so the one product that would saturate does not occur. */
 static inline int32_t tml_high_mul(int32_t a, int32_t b)
 {
     return (int32_t)(((int64_t)a * b + (1 << 30)) >> 31);
+}
+
+/* x * mult / 2^32, rounded, half up: the same with the doubling in the multiplier. */
+static inline int32_t tml_scale(int32_t x, uint32_t mult)
+{
+    return (int32_t)(((int64_t)x * mult + 0x80000000) >> 32);
 }
 
 /* RoundingDivideByPOT: x / 2^exponent, half away from zero; exponent 0..31. */
@@ -33,11 +39,11 @@ static inline int32_t tml_rounding_shift(int32_t x, int exponent)
 }
 
 /* MultiplyByQuantizedMultiplier, double rounding; shift -31..30. */
-static inline int32_t tml_requantise(int32_t x, int32_t mult, int shift)
+static inline int32_t tml_requantise(int32_t x, uint32_t mult, int shift)
 {
     const int left = shift > 0 ? shift : 0;
     const int right = shift > 0 ? 0 : -shift;
-    return tml_rounding_shift(tml_high_mul((int32_t)((uint32_t)x << left), mult), right);
+    return tml_rounding_shift(tml_scale((int32_t)((uint32_t)x << left), mult), right);
 }
 
 static inline int8_t tml_clamp(int32_t x, int32_t low, int32_t high)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """add -> add."""
-from tinyml.lower.numbers import clamp_numbers, zero_points
+from tinyml.lower.numbers import clamp_numbers, doubled, zero_points
 from tinyml.lower.step import LoweredStep, view, views
 
 
@@ -8,6 +8,6 @@ def lower(op):
     """One step."""
     numbers = zero_points(op) | clamp_numbers(op) | {"input2_zp": op.input2.quant.zero_point}
     for prefix, factor in zip(("input_", "input2_", ""), op.factors(), strict=True):
-        numbers[prefix + "mult"], numbers[prefix + "shift"] = factor
+        numbers[prefix + "mult"], numbers[prefix + "shift"] = doubled(factor)
     yield LoweredStep("add", views(op, input2=view(op.input2)), numbers,
                       in_place=(op.input, op.input2))

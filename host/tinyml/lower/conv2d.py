@@ -1,12 +1,21 @@
 # SPDX-License-Identifier: MIT
-"""conv2d -> conv2d, weights OHWI as they come."""
+"""conv2d -> conv2d."""
 from tinyml.lower.numbers import clamp_numbers, window_of, zero_points
-from tinyml.lower.requantise import channel_quant
-from tinyml.lower.step import LoweredStep, views
+from tinyml.lower.requantise import Filters, filters
+from tinyml.lower.step import LoweredStep, View, views
+from tinyml.lower.weights import pairs
+from tinyml.plan import Window
 
 
 def lower(op):
-    """One step."""
-    arrays = {"weights": op.weights.data} | channel_quant(op, op.weights.shape[0], axis=0)
-    yield LoweredStep("conv2d", views(op), zero_points(op) | clamp_numbers(op), arrays,
-                      op.products(), window_of(op.weights.shape[1:3], op))
+    """One step; weights are OHWI."""
+    made = filters(op, op.weights.data.reshape(op.weights.shape[0], -1))
+    yield convolution(op, made, views(op), window_of(op.weights.shape[1:3], op))
+
+
+def convolution(op, made: Filters, rings: dict[str, View], window: Window) -> LoweredStep:
+    """The step conv2d of an op's filters."""
+    weights, depth = pairs(made.weights)
+    return LoweredStep("conv2d", rings,
+                       zero_points(op) | clamp_numbers(op) | {"depth": depth, "quick": made.quick},
+                       {"weights": weights} | made.arrays(2), op.products(), window)

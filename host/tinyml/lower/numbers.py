@@ -18,3 +18,9 @@ def clamp_numbers(op) -> dict[str, int]:
 def zero_points(op) -> dict[str, int]:
     """input_zp, output_zp"""
     return {"input_zp": op.input.quant.zero_point, "output_zp": op.output.quant.zero_point}
+
+
+def doubled(factor: tuple[int, int]) -> tuple[int, int]:
+    """mult and shift as steps hold them: a multiplier of TensorFlow Lite, Q0.31, times 2^32."""
+    mult, shift = factor
+    return 2 * mult, shift

@@ -1,28 +1,76 @@
 # SPDX-License-Identifier: MIT
-"""The parameters of convolution-like steps."""
+"""The parameters of convolution-like steps: weights and biases as kernels want them, and what they
+may take for granted."""
+from dataclasses import dataclass
+
 import numpy as np
 
-from tinyml.fixed_point import quantize_multiplier
+from tinyml.fixed_point import output_byte, quantize_multiplier, wrap32
+from tinyml.lower.numbers import clamp_numbers
+from tinyml.lower.weights import padded, wraps
 from tinyml.ops.common import real_multiplier
 
+QUICK_SHIFTS = range(-22, 0)
+QUICK_SUM = 1 << 30
+HALF = 1 << 30                  # the multiplier 0.5, in Q0.31
 
-def channel_quant(op, channels: int, axis: int) -> dict[str, np.ndarray]:
-    """The arrays bias, mult and shift, one entry per output channel.
 
-    `axis` is the weights' axis of output channels. The bias takes in the input's zero point:
-    sum((x - zp) * w) = sum(x * w) - zp * sum(w), with padding that holds zp.
+@dataclass(frozen=True)
+class Filters:
+    """What the output channels of an op sum up, one row of weights each, and how each sum becomes
+    a byte. A multiplier is in 0.5 ... 1; `quick` is the field of the format."""
+
+    weights: np.ndarray             # (channels, inputs) int8
+    bias: np.ndarray
+    mult: np.ndarray
+    shift: np.ndarray
+    quick: int
+
+    def arrays(self, multiple: int) -> dict[str, np.ndarray]:
+        """bias, mult and shift, with idle channels up to a multiple."""
+        return {"bias": padded(self.bias, multiple, 0),
+                "mult": padded(self.mult, multiple, 2 * HALF),
+                "shift": padded(self.shift, multiple, -1)}
+
+
+def filters(op, rows: np.ndarray) -> Filters:
+    """The filters of an op; `rows` are its weights, (channels, inputs).
+
+    The bias takes in the input's zero point: sum((x - zp) * w) = sum(x * w) - zp * sum(w), with
+    padding that holds zp. It wraps at 32 bits, as the sums of the kernels do.
     """
     scales = op.weights.quant.scales
-    scales = scales * channels if len(scales) == 1 else scales
-    pairs = [quantize_multiplier(real_multiplier(op, scale)) for scale in scales]
-    return {"bias": folded_bias(op, channels, axis),
-            "mult": np.array([mult for mult, _ in pairs], np.int32),
-            "shift": np.array([shift for _, shift in pairs], np.int8)}
+    factors = [quantize_multiplier(real_multiplier(op, scale))
+               for scale in (scales * len(rows) if len(scales) == 1 else scales)]
+    biases = np.zeros(len(rows), np.int64) if op.bias is None else op.bias.data.reshape(-1)
+    settled = [_settled(op, row.astype(np.int64), int(bias), *factor)
+               for row, bias, factor in zip(rows, biases, factors, strict=True)]
+    weights, bias, mult, shift = zip(*settled)
+    made = Filters(np.array(weights, np.int8), np.array(bias, np.int32),
+                   np.array(mult, np.int64).astype(np.uint32) * np.uint32(2),
+                   np.array(shift, np.int8), 0)
+    return Filters(made.weights, made.bias, made.mult, made.shift, _quick(op, made))
 
 
-def folded_bias(op, channels: int, axis: int) -> np.ndarray:
-    """bias - input_zp * sum(weights), wrapping at 32 bits as the sums of the kernels do."""
-    others = tuple(a for a in range(op.weights.data.ndim) if a != axis)
-    sums = op.weights.data.astype(np.int64).sum(axis=others)
-    bias = np.zeros(channels, np.int64) if op.bias is None else op.bias.data.astype(np.int64)
-    return (bias.reshape(channels) - op.input.quant.zero_point * sums).astype(np.int32)
+def _settled(op, row, bias: int, mult: int, shift: int):
+    """One channel: its multiplier made positive, its sum made small where it is a constant."""
+    bias = wrap32(bias - op.input.quant.zero_point * int(row.sum()))
+    if mult < 0:
+        row, bias, mult = -row, wrap32(-bias), -mult
+    if mult == 0 or not row.any():
+        zero_point = op.output.quant.zero_point
+        low, high = clamp_numbers(op).values()
+        byte = output_byte(bias, (mult, shift), zero_point, low, high)
+        return 0 * row, 4 * (byte - zero_point), HALF, -1
+    return row, bias, mult, shift
+
+
+def _quick(op, made: Filters) -> int:
+    """How much of requantising may be left out: see docs/KERNELS.md."""
+    sums = (np.abs(made.bias.astype(np.int64))
+            + 128 * np.abs(made.weights.astype(np.int64)).sum(axis=1))
+    clamps = tuple(clamp_numbers(op).values())
+    if (sums.max() > QUICK_SUM or clamps != (-128, 127) or wraps(made.weights)
+            or not all(int(shift) in QUICK_SHIFTS for shift in made.shift)):
+        return 0
+    return 2 if op.output.quant.zero_point == -128 else 1

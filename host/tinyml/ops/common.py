@@ -76,6 +76,8 @@ def int8_weights(op):
         return f"weights `{weights.name}` have zero point {max(weights.quant.zero_points, key=abs)}"
     if len(weights.quant.scales) not in (1, op.output.hwc[2]):
         return f"weights `{weights.name}` have {len(weights.quant.scales)} scales"
+    if min(weights.quant.scales) < 0 and (weights.data == -128).any():
+        return f"weights `{weights.name}` have a negative scale and hold -128"
     return None
 
 

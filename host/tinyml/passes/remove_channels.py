@@ -2,7 +2,8 @@
 """Removes channels that nobody needs, exactly: those that hold one byte in every pixel, which then
 goes into the next bias, and those that only meet zeros.
 
-Inputs and outputs of the model keep their channels, and no tensor loses its last one.
+Inputs and outputs of the model keep their channels, no tensor loses its last one, and a multiple
+of four stays one: pixels that begin at words are what kernels are fast with.
 """
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from tinyml.ops.depthwise_conv2d import DepthwiseConv2d
 from tinyml.ops.fully_connected import FullyConnected
 from tinyml.passes.channels import count, mixing, tied
 from tinyml.passes.constants import Constants, constant_channels, foldable, folded
+
+WORD = 4                        # channels, of a byte each
 
 Needed = dict[int, np.ndarray]
 """By id of a tensor: whether each channel stays."""
@@ -54,11 +57,18 @@ def _needed(graph: Graph, known: Constants) -> Needed:
             _spread(op, matrix, needed)
         if _size(needed) > before:
             continue
-        empty = [channels for channels in needed.values() if not channels.any()]
-        if not empty:
+        short = [tensor for tensor in tensors if _lacks_channels(needed[id(tensor)])]
+        if not short:
             return needed
-        for channels in empty:
-            channels[0] = True
+        for tensor in short:
+            gone = np.flatnonzero(~needed[id(tensor)])
+            constants = known.get(id(tensor), {})
+            needed[id(tensor)][min(gone, key=lambda channel: channel not in constants)] = True
+
+
+def _lacks_channels(needed: np.ndarray) -> bool:
+    """Whether one more must stay: there must be one, and pixels made of words stay so."""
+    return not needed.any() or (len(needed) % WORD == 0 and needed.sum() % WORD != 0)
 
 
 def _size(needed: Needed) -> int:

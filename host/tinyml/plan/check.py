@@ -37,8 +37,8 @@ def firings(plan, stage):
             break
         y, x = at[index]
         yield index, y, x
-        x += tasks[index].block(stage.block)
-        at[index] = (y, x) if x < tasks[index].shape[1] else (y + 1, 0)
+        steps, x = divmod(x + _block(tasks[index], stage, y, x), tasks[index].shape[1])
+        at[index] = (y + steps, x)
         readers = [r for r in plan.problem.readers[tasks[index].writes] if r <= stage.last]
         candidate = max(readers, default=index)
     stuck = [tasks[i].name for i in at if at[i][0] < tasks[i].firing_rows]
@@ -69,7 +69,7 @@ def _has_room(plan, stage, at, index) -> bool:
     if pixels == height * width:
         return True
     newest = ((min(height, (y + 1) * task.rows) - 1) * width
-              + min(width, x + task.block(stage.block)) - 1)
+              + x + _block(task, stage, y, x) - 1)
     return all(newest - _oldest(plan, at, reader, task.shape) < pixels
                for reader in plan.problem.readers[task.writes] if reader <= stage.last)
 
@@ -85,11 +85,30 @@ def _oldest(plan, at, reader, shape) -> int:
 
 
 def _window(task, stage, y, x) -> tuple[range, range]:
-    """The rows and columns under the window, also those outside the input."""
-    w = task.window
-    right = min(x + task.block(stage.block), task.shape[1]) - 1
-    top, left = y * w.stride_h - w.pad_top, x * w.stride_w - w.pad_left
+    """The rows and columns under the window of a firing, also those outside the input."""
+    return _under(task, y, x, x + _block(task, stage, y, x))
+
+
+def _block(task, stage, y, x) -> int:
+    """Pixels of a firing: to the end of the row, or of everything if the task is alone."""
+    alone = stage.first == stage.last
+    left = task.shape[1] * (task.firing_rows - y if alone else 1) - x
+    return min(task.block(stage.block, alone), left)
+
+
+def _under(task, y, first, end):
+    """The rows and columns under the windows of some pixels of a row."""
+    w, right = task.window, end - 1
+    top, left = y * w.stride_h - w.pad_top, first * w.stride_w - w.pad_left
     return (range(top, top + w.height), range(left, right * w.stride_w - w.pad_left + w.width))
+
+
+def _pieces(task, y, x, pixels):
+    """(row of firings, first pixel, end) of what a firing computes, row by row."""
+    while pixels:
+        end = min(x + pixels, task.shape[1])
+        yield y, x, end
+        y, x, pixels = y + 1, 0, pixels - (end - x)
 
 
 class _Replay:
@@ -102,27 +121,28 @@ class _Replay:
     def fire(self, stage, index, y, x):
         """Reads what a firing reads, then writes what it writes."""
         task = self.plan.problem.tasks[index]
+        pieces = list(_pieces(task, y, x, _block(task, stage, y, x)))
         out = task.regions[0] if task.regions else Region(0, 0, *task.shape[:2])
-        first, end = out.x + x, out.x + min(x + task.block(stage.block), task.shape[1])
-        rows = range(out.y + y * task.rows, out.y + min((y + 1) * task.rows, task.shape[0]))
-        written = np.concatenate([self._places(task.writes, row, first, end) for row in rows])
+        rows = [(out.y + row, out.x + first, out.x + end) for y, first, end in pieces
+                for row in range(y * task.rows, min((y + 1) * task.rows, task.shape[0]))]
+        written = np.concatenate([self._places(task.writes, *row) for row in rows])
         for which, tensor in enumerate(task.reads):
-            read = [self._read(tensor, *part, task.name)
-                    for part in self._parts(task, stage, which, y, x)]
+            read = [self._read(tensor, *part, task.name) for piece in pieces
+                    for part in self._parts(task, which, *piece)]
             self._check_in_place(task, tensor, written, np.concatenate([*read, []]))
         if task.accumulates and (y, x) != (0, 0):
             row, column = divmod(y * task.shape[1] + x - 1, task.shape[1])
             self._read(task.writes, row, column, column + 1, task.name)
         for row in rows:
-            self._write(task.writes, row, first, end)
+            self._write(task.writes, *row)
 
-    def _parts(self, task, stage, which, y, x):
-        """The (row, first column, end) that a firing reads of an input."""
+    def _parts(self, task, which, y, first, end):
+        """The (row, first column, end) that some pixels of a row of firings read of an input."""
         height, width, _ = self.plan.problem.shapes[task.reads[which]]
         part = task.regions[1 + which] if task.regions else Region(0, 0, height, width)
         if task.window is None:
             return [(row, 0, width) for row in range(height)]
-        rows, columns = _window(task, stage, y, x)
+        rows, columns = _under(task, y, first, end)
         left, end = max(columns.start, 0), min(columns.stop, part.width)
         return [(part.y + row, part.x + left, part.x + end)
                 for row in rows if 0 <= row < part.height and left < end]

@@ -84,12 +84,13 @@ def _kept(problem: Problem, tensor: int, stage_of: dict, last: dict, passes) -> 
 def _gaps(problem: Problem, stage: StageChoice, last: dict) -> dict[tuple[int, int], int]:
     """For a stage's whole outputs and the whole inputs that it is the last to read: how far apart
     they must begin."""
-    gaps, view = {}, Stage(problem, stage.block)
+    alone = stage.first == stage.last
+    gaps, view = {}, Stage(problem, stage.block, alone)
     for sink in range(stage.first, stage.last + 1):
         out = problem.tasks[sink].writes
         if problem.tasks[sink].regions or last[out] <= stage.last and out not in problem.outputs:
             continue
-        firings = all_firings(view.task(sink), view.block(sink))
+        firings = all_firings(view.task(sink), view.block(sink), alone)
         needed = pull(view, sink, stage.first, *firings)
         for held in dict.fromkeys(t for i in range(stage.first, stage.last + 1)
                                   for t in problem.tasks[i].reads):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The plan of a whole run, as the options ask for it."""
+from collections.abc import Iterator
 from dataclasses import replace
 
 from tinyml.errors import FitError
@@ -42,14 +43,21 @@ def make_frontier(problem: Problem, options: Options = Options()) -> list[Plan]:
 
 
 def _choices(problem: Problem, options: Options) -> list[StageChoice]:
-    """All stages that a plan may be made of. Rows are only computed again where that gives less
-    than the smallest plan that does without."""
+    """All stages that a plan may be made of."""
+    *_, choices = _ever_more_choices(problem, options)
+    return choices
+
+
+def _ever_more_choices(problem: Problem, options: Options) -> Iterator[list[StageChoice]]:
+    """The stages of op by op, of rings, of rows that are computed again, as far as the options go.
+    Rows are only computed again where that gives less than the smallest plan that does without."""
+    if options.stages != "single":
+        yield _plain_choices(problem, replace(options, stages="single"))
     choices = _plain_choices(problem, options)
-    extra = _most_extra(problem, options)
-    if not _may_recompute(options):
-        return choices
-    least = smallest(choices, len(problem.tasks))
-    return Search(problem, True).choices(peak(least[0]), extra) + choices
+    yield choices
+    if _may_recompute(options):
+        least = smallest(choices, len(problem.tasks))
+        yield Search(problem, True).choices(peak(least[0]), _most_extra(problem, options)) + choices
 
 
 def _plain_choices(problem: Problem, options: Options, limit: int = NO_LIMIT):
@@ -97,18 +105,16 @@ def _fastest_of(problem: Problem, choices, extra: int | None, limit: int) -> Pla
 
 def _smallest_plan(problem: Problem, options: Options) -> Plan:
     """The smallest that can be placed. Estimates leave out gaps, so the first path whose estimate
-    is no less than the best plan so far ends the search. Op by op comes first: where placements
-    have gaps, nothing may be smaller."""
+    is no less than the best plan so far ends a search; and so a search among more choices may end
+    with a larger plan: the plainer ones come first."""
     best = None
-    single = _plain_choices(problem, replace(options, stages="single"))
-    paths = smallest(single, len(problem.tasks))[:1] + smallest(
-        _choices(problem, options), len(problem.tasks), _most_extra(problem, options))
-    for path in paths:
-        if best is not None and peak(path) >= best.arena_bytes:
-            break
-        plan = place_path(problem, path)
-        if best is None or plan.arena_bytes < best.arena_bytes:
-            best = plan
+    for choices in _ever_more_choices(problem, options):
+        for path in smallest(choices, len(problem.tasks), _most_extra(problem, options)):
+            if best is not None and peak(path) >= best.arena_bytes:
+                break
+            plan = place_path(problem, path)
+            if best is None or plan.arena_bytes < best.arena_bytes:
+                best = plan
     if options.stages == "auto" and _may_recompute(options):
         smaller = [guess for guess in _guesses(problem, options) if guess.bytes < best.arena_bytes]
         if smaller:

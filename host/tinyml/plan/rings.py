@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """How many pixels of a tensor a stage must keep, so that no task of it ever waits for ever.
 
-A firing of a task is (y, x): the row of firings and the first pixel of its block. To let a
+A firing of a task is (y, x): the row of firings and the first pixel of its block, which ends with
+the row, but for a task that is alone in its stage. To let a
 consumer fire, what it reads must be there up to the last pixel under its window, and nothing may
 be gone from the oldest pixel on that any reader still wants; the ring holds what lies between.
 The rule by which tasks take turns is that of native/core/stage.c.
@@ -15,20 +16,24 @@ from tinyml.plan.tasks import Problem, Task
 
 @dataclass(frozen=True)
 class Stage:
-    """Tasks of a problem that run interleaved, with at most `most` pixels per firing."""
+    """Tasks of a problem that run interleaved, or one `alone`, with at most `most` pixels per
+    firing."""
 
     problem: Problem
     most: int
+    alone: bool = False
 
     def task(self, index: int) -> Task:
         return self.problem.tasks[index]
 
     def block(self, index: int) -> int:
-        return self.task(index).block(self.most)
+        return self.task(index).block(self.most, self.alone)
 
 
-def all_firings(task: Task, block: int) -> tuple[np.ndarray, np.ndarray]:
+def all_firings(task: Task, block: int, alone: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Every firing of a task, in order."""
+    if alone:
+        return np.divmod(np.arange(0, task.firing_rows * task.shape[1], block), task.shape[1])
     y, x = np.meshgrid(np.arange(task.firing_rows), np.arange(0, task.shape[1], block),
                        indexing="ij")
     return y.ravel(), x.ravel()
@@ -69,8 +74,10 @@ def firing_for(task: Task, block: int, row, column):
     return row // task.rows, column // block * block
 
 
-def end_of(task: Task, block: int, y, x):
+def end_of(task: Task, block: int, y, x, alone: bool = False):
     """Index behind the newest pixel that firings write."""
+    if alone and task.rows == 1:
+        return np.minimum(y * task.shape[1] + x + block, task.shape[0] * task.shape[1])
     bottom = np.minimum((y + 1) * task.rows, task.shape[0]) - 1
     return bottom * task.shape[1] + np.minimum(x + block, task.shape[1])
 
@@ -176,5 +183,5 @@ def least_gap(stage: Stage, held: int, sink: int, needed: dict[int, tuple]) -> i
         free = some if free is None else np.minimum(free, some)
     if free is None:
         return 0 if task.shape == shape else None
-    written = end_of(task, stage.block(sink), *needed[sink]) * task.shape[2]
+    written = end_of(task, stage.block(sink), *needed[sink], stage.alone) * task.shape[2]
     return max(0, int((written - free * shape[2]).max()))

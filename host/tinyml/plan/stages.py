@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from tinyml.plan.cost import cycles
 from tinyml.plan.fleeting import is_fleeting, passing
-from tinyml.plan.rings import Stage, edge_firings, least_gap, pull, ring_pixels
+from tinyml.plan.rings import Stage, all_firings, edge_firings, least_gap, pull, ring_pixels
 from tinyml.plan.stacks import Site, find_sites, with_stacks
 from tinyml.plan.tasks import Problem
 
@@ -105,9 +105,9 @@ class Search:
                                  and (most_extra is None or state.extra <= most_extra)], last)
             if not states:
                 return
-            if tasks[last].accumulates or (last == first and block != self.blocks[-1]):
+            if tasks[last].accumulates:
                 continue
-            around = (self._waiting[last] + self._borders(first, last)
+            around = (self._waiting[last] + self._borders(first, last, block)
                       + STATE_BYTES * (last - first + 1))
             for state in states:
                 if self._is_complete(state, last) and around + state.rings <= limit:
@@ -158,9 +158,9 @@ class Search:
         for high in (0, *site.highs) if site else (0,):
             highs = (*state.highs, (site, high)) if high else state.highs
             task = self._task(last, highs)
-            pixels = task.block(block)
+            pixels = task.block(block, first == last)
             new = replace(state, highs=highs, fleeting=0,
-                          cycles=state.cycles + cycles(task, pixels),
+                          cycles=state.cycles + cycles(task, pixels, first == last),
                           extra=state.extra + task.products - self.problem.tasks[last].products)
             for tensor in dict.fromkeys(task.reads):
                 writer = self.problem.writer.get(tensor, -1)
@@ -202,14 +202,16 @@ class Search:
             self._variants[highs] = with_stacks(self.problem, dict(highs))
         return self._variants[highs]
 
-    def _borders(self, first: int, last: int) -> int:
-        """Bytes of the tensors that the stage reads for the last time, and of its last output."""
-        key = "borders", first, last
+    def _borders(self, first: int, last: int, block: int) -> int:
+        """Bytes of the tensors that the stage reads for the last time, and of its last output. An
+        estimate for blocks of one pixel, but exact for a task alone, whose blocks are long."""
+        stage = Stage(self.problem, block, True) if first == last else Stage(self.problem, 1)
+        key = "borders", first, last, stage.block(last)
         if key not in self._memo:
-            self._memo[key] = self._count_borders(first, last)
+            self._memo[key] = self._count_borders(first, last, stage)
         return self._memo[key]
 
-    def _count_borders(self, first: int, last: int) -> int:
+    def _count_borders(self, first: int, last: int, stage: Stage) -> int:
         problem, sink = self.problem, self.problem.tasks[last]
         dying = [tensor for tensor, read in self._last_read.items()
                  if first <= read <= last and problem.writer.get(tensor, -1) < first]
@@ -219,17 +221,18 @@ class Search:
         out = problem.size(sink.writes)
         best = total + out
         for tensor in dying if not sink.regions else ():
-            gap = least_gap(Stage(problem, 1), tensor, last, self._pulled(last))
+            gap = least_gap(stage, tensor, last, self._pulled(last, stage))
             if gap is not None:
                 size = problem.size(tensor)
                 best = min(best, total - size + max(out, min(gap, out) + size))
         return best
 
-    def _pulled(self, sink: int):
+    def _pulled(self, sink: int, stage: Stage):
         """How far all tasks must be for firings at the edges of a task's output."""
+        if stage.alone:
+            return {sink: all_firings(stage.task(sink), stage.block(sink), True)}
         key = "pulled", sink
         if key not in self._memo:
-            stage = Stage(self.problem, 1)
             self._memo[key] = pull(stage, sink, 0, *edge_firings(stage.task(sink), 1))
         return self._memo[key]
 

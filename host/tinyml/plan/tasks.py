@@ -81,9 +81,11 @@ class Task:
         """Rows of firings: output rows, or groups of them."""
         return -(-self.shape[0] // self.rows)
 
-    def block(self, most: int) -> int:
-        """Pixels of a firing where the stage allows `most`."""
-        return min(most, self.shape[1], self.most_block)
+    def block(self, most: int, alone: bool = False) -> int:
+        """Pixels of a firing where the stage allows `most`: inside a row, but for a task that is
+        `alone` in its stage."""
+        row = self.firing_rows * self.shape[1] if alone else self.shape[1]
+        return min(most, row, self.most_block)
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,10 @@ void tml_add(const tml_model_t *m, const void *step, tml_span_t at)
     const tml_add_t *s = step;
     const tml_ring_t *output = &m->rings[s->output];
 
-    for (uint32_t x = at.x; x < (uint32_t)at.x + at.pixels; x++) {
-        const int8_t *in = tml_pixel(m, &m->rings[s->input], at.y, x);
-        const int8_t *in2 = tml_pixel(m, &m->rings[s->input2], at.y, x);
-        int8_t *out = tml_pixel(m, output, at.y, x);
+    for (; at.pixels != 0; tml_next(&at, output->width)) {
+        const int8_t *in = tml_pixel(m, &m->rings[s->input], at.y, at.x);
+        const int8_t *in2 = tml_pixel(m, &m->rings[s->input2], at.y, at.x);
+        int8_t *out = tml_pixel(m, output, at.y, at.x);
         for (uint32_t c = 0; c < output->channels; c++) {
             out[c] = add(s, in[c], in2[c]);
         }

@@ -8,12 +8,13 @@ void tml_max_pool(const tml_model_t *m, const void *step, tml_span_t at)
     const tml_max_pool_t *s = step;
     const tml_ring_t *input = &m->rings[s->input];
     const tml_ring_t *output = &m->rings[s->output];
-    const tml_window_t rows = tml_window(at.y, s->stride_h, s->pad_top, s->k_h, input->height);
 
-    for (uint32_t x = at.x; x < (uint32_t)at.x + at.pixels; x++) {
+    for (; at.pixels != 0; tml_next(&at, output->width)) {
+        const tml_window_t rows =
+            tml_window(at.y, s->stride_h, s->pad_top, s->k_h, input->height);
         const tml_window_t columns =
-            tml_window(x, s->stride_w, s->pad_left, s->k_w, input->width);
-        int8_t *out = tml_pixel(m, output, at.y, x);
+            tml_window(at.x, s->stride_w, s->pad_left, s->k_w, input->width);
+        int8_t *out = tml_pixel(m, output, at.y, at.x);
         for (uint32_t c = 0; c < output->channels; c++) {
             int32_t max = INT8_MIN;
             for (int32_t ky = rows.first; ky < rows.end; ky++) {

@@ -7,13 +7,12 @@ void tml_pad(const tml_model_t *m, const void *step, tml_span_t at)
     const tml_pad_t *s = step;
     const tml_ring_t *input = &m->rings[s->input];
     const tml_ring_t *output = &m->rings[s->output];
-    const int32_t y = (int32_t)at.y - s->pad_top;
 
-    for (uint32_t i = 0; i < at.pixels; i++) {
-        const int32_t x = (int32_t)(at.x + i) - s->pad_left;
+    for (; at.pixels != 0; tml_next(&at, output->width)) {
+        const int32_t y = at.y - s->pad_top, x = at.x - s->pad_left;
         const int inside = y >= 0 && y < input->height && x >= 0 && x < input->width;
         const int8_t *in = inside ? tml_pixel(m, input, y, x) : NULL;
-        int8_t *out = tml_pixel(m, output, at.y, at.x + i);
+        int8_t *out = tml_pixel(m, output, at.y, at.x);
         for (int32_t o = 0; o < output->channels; o++) {
             const int32_t c = o - s->pad_front;
             out[o] = in != NULL && c >= 0 && c < input->channels ? in[c] : s->value;

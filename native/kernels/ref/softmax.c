@@ -59,8 +59,8 @@ void tml_softmax(const tml_model_t *m, const void *step, tml_span_t at)
     const tml_ring_t *input = &m->rings[s->input];
     const tml_ring_t *output = &m->rings[s->output];
 
-    for (uint32_t x = at.x; x < (uint32_t)at.x + at.pixels; x++) {
-        softmax_pixel(tml_pixel(m, input, at.y, x), tml_pixel(m, output, at.y, x),
+    for (; at.pixels != 0; tml_next(&at, output->width)) {
+        softmax_pixel(tml_pixel(m, input, at.y, at.x), tml_pixel(m, output, at.y, at.x),
                       output->channels, (const void *)(m->data + s->table));
     }
 }

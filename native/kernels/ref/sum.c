@@ -18,11 +18,12 @@ void tml_sum(const tml_model_t *m, const void *step, tml_span_t at)
 {
     const tml_sum_t *s = step;
     const tml_ring_t *input = &m->rings[s->input];
+    const tml_ring_t *output = &m->rings[s->output];
 
-    for (uint32_t x = at.x; x < (uint32_t)at.x + at.pixels; x++) {
-        const int8_t *in = tml_pixel(m, input, at.y, x);
-        const int32_t *sums = before(m, s, at.y, x);
-        int32_t *out = (void *)tml_pixel(m, &m->rings[s->output], at.y, x);
+    for (; at.pixels != 0; tml_next(&at, output->width)) {
+        const int8_t *in = tml_pixel(m, input, at.y, at.x);
+        const int32_t *sums = before(m, s, at.y, at.x);
+        int32_t *out = (void *)tml_pixel(m, output, at.y, at.x);
         for (uint32_t c = 0; c < input->channels; c++) {
             out[c] = sums == NULL ? in[c] : tml_wrap_add(sums[c], in[c]);
         }

@@ -12,9 +12,9 @@ void tml_transpose(const tml_model_t *m, const void *step, tml_span_t at)
     };
     const int8_t *in = tml_pixel(m, input, 0, 0);
 
-    for (uint32_t x = at.x; x < (uint32_t)at.x + at.pixels; x++) {
-        int8_t *out = tml_pixel(m, output, at.y, x);
-        const uint32_t from = at.y * strides[s->axis_y] + x * strides[s->axis_x];
+    for (; at.pixels != 0; tml_next(&at, output->width)) {
+        int8_t *out = tml_pixel(m, output, at.y, at.x);
+        const uint32_t from = at.y * strides[s->axis_y] + at.x * strides[s->axis_x];
         for (uint32_t c = 0; c < output->channels; c++) {
             out[c] = in[from + c * strides[s->axis_c]];
         }
