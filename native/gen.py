@@ -6,20 +6,21 @@
     gen.py --check    exits 1 if one of them is stale
 """
 import importlib
-import importlib.util
 import re
 import sys
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def load_format():
-    """host/tinyml/format.py alone, without the package around it (and what that needs)."""
-    spec = importlib.util.spec_from_file_location("tml_format", ROOT / "host/tinyml/format.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    """host/tinyml/format.py without the package's own imports: they need what is made from it."""
+    package = ModuleType("tinyml")
+    package.__path__ = [str(ROOT / "host/tinyml")]
+    sys.modules["tinyml"] = package
+    module = importlib.import_module("tinyml.format")
+    del sys.modules["tinyml"]
     return module
 
 

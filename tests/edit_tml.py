@@ -4,6 +4,7 @@ import struct
 from zlib import crc32
 
 from tinyml import format as f
+from tinyml.records import CODES
 
 HEADER = struct.Struct(f.HEADER.layout)
 NAMES = [field.name for field in f.HEADER.fields]
@@ -64,7 +65,7 @@ def step_offsets(file):
 
 def write(file, at, field, number):
     """The file with a number, cut to the field's size, in a field."""
-    code = "<" + f.CODES[field.type].upper()
+    code = "<" + CODES[field.type].upper()
     size = struct.calcsize(code)
     number &= (1 << 8 * size) - 1
     return file[:at] + struct.pack(code, number) + file[at + size:]

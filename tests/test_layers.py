@@ -13,6 +13,7 @@ HOST = ROOT / "host/tinyml"
 
 # A module imports only what stands in a line above its own, or its own package.
 LAYERS = (
+    ("records",),
     ("format",),
     ("errors", "options"),
     ("fixed_point",),

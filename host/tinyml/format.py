@@ -7,76 +7,12 @@
 A file is: header, rings, ports, steps, notes (together the *head*), then data (weights).
 All integers are little-endian and naturally aligned.
 """
-from dataclasses import dataclass
-from struct import calcsize
+from tinyml.records import Field, Record, Step, data, reserved, ring
 
 MAGIC = 0x004C4D54          # the bytes "TML\0"
 VERSION = 3                 # of the format, not of the software
 ALIGN = 16                  # of the head's length, so that data keeps the file's alignment
 BASE_ALIGN = 4              # what the address of a file and of an arena must be a multiple of
-
-CODES = {"u8": "B", "i8": "b", "u16": "H", "i16": "h", "u32": "I", "i32": "i"}
-
-
-@dataclass(frozen=True)
-class Field:
-    """One member of a record. `role` says what its number means, `extent` how much of it."""
-
-    name: str
-    type: str
-    doc: str
-    role: str = "number"                # number | ring | data | reserved
-    element: str = ""                   # data: the type of one element
-    extent: tuple[str, ...] = ()        # data: terms whose product is the number of elements
-    limits: tuple[int, int] | None = None   # data: bounds of each element, checked at open
-
-
-@dataclass(frozen=True)
-class Record:
-    """A C struct. Every record is a multiple of 4 bytes."""
-
-    name: str
-    doc: str
-    fields: tuple[Field, ...]
-
-    @property
-    def layout(self) -> str:
-        """The record as a `struct` format string."""
-        return "<" + "".join(CODES[field.type] for field in self.fields)
-
-    @property
-    def size(self) -> int:
-        """Bytes."""
-        return calcsize(self.layout)
-
-    def offset(self, name: str) -> int:
-        """Where a field begins, in bytes."""
-        names = [field.name for field in self.fields]
-        return calcsize("<" + self.layout[1:1 + names.index(name)])
-
-
-@dataclass(frozen=True)
-class Step(Record):
-    """An instruction. `needs` are conditions that keep its kernel inside its buffers."""
-
-    code: int
-    needs: tuple[str, ...]
-
-
-def ring(name, doc):
-    """A ring that the step reads or writes, by its index."""
-    return Field(name, "u16", doc, role="ring")
-
-
-def data(name, element, *extent, doc, limits=None):
-    """An offset into the data section, with what it covers."""
-    return Field(name, "u32", doc, role="data", element=element, extent=extent, limits=limits)
-
-
-def reserved(number, type="u16"):
-    """Zero, and checked to be."""
-    return Field(f"reserved{number}", type, "zero", role="reserved")
-
 
 COMMON = (
     Field("code", "u8", "which step"), Field("words", "u8", "its length / 4"),
@@ -114,7 +50,7 @@ HEADER = Record("header", "First in the file.", (
     Field("ring_count", "u16", ""),
     Field("port_count", "u16", ""),
     Field("step_count", "u16", ""),
-    Field("longest_stage", "u16", "steps of the longest stage: 8 bytes each end the arena"),
+    Field("longest_stage", "u16", "steps of the longest stage: 16 bytes each end the arena"),
     Field("step_bytes", "u32", "length of the steps; notes fill the rest of the head"),
 ))
 
@@ -258,7 +194,9 @@ STEPS = (
          "pixel; rows outside the input hold `fill`",
          _OUTPUT_ZP, *_CLAMP, Field("fill", "i8", "what padding of the reader holds"),
          Field("filters", "u16", "output channels of one row"), _QUICK, reserved(0, "u8"), _DEPTH,
-         *_pairs("filters"), needs=_DEEP + ("depth >= input.channels", "k_w == 1", "pad_left == 0", "stride_w == 1", "input.width == output.width",
+         *_pairs("filters"), needs=_DEEP + (
+             "depth >= input.channels", "k_w == 1", "pad_left == 0", "stride_w == 1",
+             "input.width == output.width",
                 "output.channels == product(k_h, filters)")),
     step(15, "depthwise_conv2d_stack", "depthwise convolution of stacked rows to stacked rows",
          Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP, *_CLAMP,

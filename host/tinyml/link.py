@@ -56,7 +56,8 @@ class Linker:
         readers = [reader for reader in self.plan.problem.readers[task.writes]
                    if reader <= stage.last]
         record = {
-            "block": task.block(stage.block, stage.first == stage.last), "input": rings["output"], "input2": rings["output"],
+            "block": task.block(stage.block, stage.first == stage.last),
+            "input": rings["output"], "input2": rings["output"],
             "stage": stage.last - stage.first + 1 if index == stage.first else 0,
             "k_h": window.height, "k_w": window.width, "pad_top": window.pad_top,
             "pad_left": window.pad_left, "stride_h": window.stride_h, "stride_w": window.stride_w,

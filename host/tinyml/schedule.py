@@ -6,6 +6,7 @@ from zlib import crc32
 
 from tinyml import format as f
 from tinyml.errors import FitError, ScheduleError
+from tinyml.records import CODES
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def _pack(record, values: dict) -> bytes:
 
 def _fits(type: str, number: int) -> bool:
     try:
-        struct.pack("<" + f.CODES[type], number)
+        struct.pack("<" + CODES[type], number)
         return True
     except struct.error:
         return False

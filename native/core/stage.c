@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* The firing rule: a step can fire when all that its window covers has been written and its ring
    has room; of those that can, the last one goes. Rows come in order, and so do pixels of a row.
-   A step that is a stage by itself may fire across the ends of rows. */
+   A step that is a stage by itself may fire across the ends of rows.
+
+   What a step waits for changes only when it fires: it is worked out then, and only compared when
+   somebody asks whether it can fire. */
 #include "stage.h"
+
+#define DONE UINT32_MAX         /* what a step that has come to its end waits for */
 
 static uint32_t firing_rows(const tml_ring_t *output, const tml_step_t *step)
 {
     return step->rows == 1 ? output->height : (output->height + step->rows - 1u) / step->rows;
 }
 
-static int is_done(const tml_model_t *m, uint32_t index)
+/* A pixel as one number, in the order in which they are written. */
+static uint32_t packed(uint32_t y, uint32_t x)
 {
-    const tml_step_t *step = tml_stage_step(m, index);
-    return m->progress[index].y == firing_rows(&m->rings[step->output], step);
+    return y << 16 | x;
 }
 
 static int32_t clip(int32_t x, int32_t limit)
@@ -20,45 +25,47 @@ static int32_t clip(int32_t x, int32_t limit)
     return x < 0 ? 0 : x < limit ? x : limit;
 }
 
-/* Whether the last pixel under the window of the next firing has been written: all others come
-   before it. `back` leads to the writer; 0: the input is whole. */
-static int is_written(const tml_model_t *m, uint32_t index, uint8_t back, uint16_t ring)
+/* Works out which input pixels the next firing of a step is about: the last one under its window,
+   `needed`, and the first one that it or a later firing reads, `oldest`. */
+static void look_ahead(const tml_model_t *m, tml_progress_t *at, const tml_step_t *step)
+{
+    const tml_ring_t *output = &m->rings[step->output], *input = &m->rings[step->input];
+    at->needed = at->oldest = DONE;
+    if (at->y == firing_rows(output, step)) {
+        return;
+    }
+    const int32_t top = at->y * step->stride_h - step->pad_top;
+    const int32_t left = at->x * step->stride_w - step->pad_left;
+    const uint32_t pixels_left = output->width - (uint32_t)at->x;
+    const uint32_t block = step->block < pixels_left ? step->block : pixels_left;
+    const int32_t right = left + (int32_t)((block - 1) * step->stride_w) + step->k_w - 1;
+    at->needed = packed((uint32_t)clip(top + step->k_h - 1, input->height - 1),
+                        (uint32_t)clip(right, input->width - 1));
+    if (top < input->height) {
+        at->oldest = top < 0 ? 0 : (uint32_t)top * input->width +
+                                   (uint32_t)clip(left, input->width);
+    }
+}
+
+/* Whether the input pixel that a step waits for has been written. `back` leads to the writer; 0:
+   the input is whole. */
+static int is_written(const tml_model_t *m, uint32_t index, uint8_t back)
 {
     if (back == 0) {
         return 1;
     }
-    const tml_step_t *step = tml_stage_step(m, index);
-    const tml_step_t *writer = tml_stage_step(m, index - back);
-    const tml_progress_t *at = &m->progress[index], *written = &m->progress[index - back];
-    const tml_ring_t *input = &m->rings[ring];
-    const int32_t y = clip(at->y * step->stride_h - step->pad_top + step->k_h - 1,
-                           input->height - 1);
-    const int32_t row = writer->rows == 1 ? y : y / writer->rows;
-    if (written->y != row) {        /* mostly: the rest costs more */
-        return written->y > row;
+    const tml_progress_t *writer = &m->progress[index - back];
+    const uint32_t rows = tml_stage_step(m, index - back)->rows;
+    uint32_t needed = m->progress[index].needed;
+    if (rows != 1) {
+        needed = packed((needed >> 16) / rows, needed & 0xffff);
     }
-    const int32_t right = at->x + tml_stage_block(m, index) - 1;
-    return written->x > clip(right * step->stride_w - step->pad_left + step->k_w - 1,
-                             input->width - 1);
-}
-
-/* The oldest pixel of a ring that a step still reads; UINT32_MAX if none. */
-static uint32_t oldest(const tml_model_t *m, uint32_t index, const tml_ring_t *input)
-{
-    const tml_step_t *step = tml_stage_step(m, index);
-    const tml_progress_t *at = &m->progress[index];
-    const int32_t y = at->y * step->stride_h - step->pad_top;
-    if (is_done(m, index) || y >= input->height) {
-        return UINT32_MAX;
-    }
-    return y < 0 ? 0 : (uint32_t)y * input->width +
-           (uint32_t)clip(at->x * step->stride_w - step->pad_left, input->width);
+    return packed(writer->y, writer->x) > needed;
 }
 
 /* Whether the next firing overwrites nothing that a step of the stage still reads. */
-static int has_room(const tml_model_t *m, uint32_t index)
+static int has_room(const tml_model_t *m, uint32_t index, const tml_step_t *step)
 {
-    const tml_step_t *step = tml_stage_step(m, index);
     const tml_ring_t *output = &m->rings[step->output];
     const tml_progress_t *at = &m->progress[index];
     if (step->reach == 0 || output->pixels == tml_whole_pixels(output)) {
@@ -70,8 +77,8 @@ static int has_room(const tml_model_t *m, uint32_t index)
     for (uint32_t back = 1; back <= step->reach; back++) {
         const tml_step_t *reader = tml_stage_step(m, index + back);
         if (reader->back == back || reader->back2 == back) {
-            const uint32_t first = oldest(m, index + back, output);
-            if (newest >= first && newest - first >= output->pixels) {
+            const uint32_t oldest = m->progress[index + back].oldest;
+            if (newest >= oldest && newest - oldest >= output->pixels) {
                 return 0;
             }
         }
@@ -82,15 +89,15 @@ static int has_room(const tml_model_t *m, uint32_t index)
 static int can_fire(const tml_model_t *m, uint32_t index)
 {
     const tml_step_t *step = tml_stage_step(m, index);
-    if (is_done(m, index) || !is_written(m, index, step->back, step->input) ||
-        !is_written(m, index, step->back2, step->input2)) {
+    if (m->progress[index].needed == DONE || !is_written(m, index, step->back) ||
+        !is_written(m, index, step->back2)) {
         return 0;
     }
     if (step->inputs == 0 && m->fed_bytes / m->rings[step->output].channels <
                              tml_stage_block(m, index)) {
         return 0;
     }
-    return has_room(m, index);
+    return has_room(m, index, step);
 }
 
 void tml_stage_begin(tml_model_t *m, uint32_t at)
@@ -99,9 +106,11 @@ void tml_stage_begin(tml_model_t *m, uint32_t at)
     m->unfinished = m->stage_steps;
     m->candidate = (uint16_t)(m->stage_steps - 1);
     for (uint32_t i = 0; i < m->stage_steps; i++) {
-        m->progress[i].at = at;
-        m->progress[i].y = 0;
-        m->progress[i].x = 0;
+        tml_progress_t *progress = &m->progress[i];
+        progress->at = at;
+        progress->y = 0;
+        progress->x = 0;
+        look_ahead(m, progress, tml_stage_step(m, i));
         at += tml_stage_step(m, i)->words * 4u;
     }
 }
@@ -128,7 +137,7 @@ uint16_t tml_stage_block(const tml_model_t *m, uint32_t index)
     const tml_step_t *step = tml_stage_step(m, index);
     const tml_ring_t *output = &m->rings[step->output];
     const tml_progress_t *at = &m->progress[index];
-    uint32_t left = output->width - at->x;
+    uint32_t left = output->width - (uint32_t)at->x;
     if (m->stage_steps == 1) {
         left += (firing_rows(output, step) - at->y - 1) * output->width;
     }
@@ -145,7 +154,8 @@ void tml_stage_fired(tml_model_t *m, uint32_t index)
         at->y++;
     }
     at->x = (uint16_t)x;
-    m->unfinished -= is_done(m, index);
+    look_ahead(m, at, step);
+    m->unfinished -= at->needed == DONE;
     m->candidate = (uint16_t)(index + step->reach);     /* of the later steps, only its readers
                                                            have something new */
 }

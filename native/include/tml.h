@@ -10,10 +10,13 @@
 #define TML_STATUS_ENUM(name, text) TML_##name,
 typedef enum { TML_STATUSES(TML_STATUS_ENUM) TML_STATUS_COUNT } tml_status_t;
 
-/* How far a step of the stage is: the output row and pixel at which it fires next. */
+/* How far a step of the stage is: the output row and pixel at which it fires next, and the input
+   pixels that this is about (core/stage.c). */
 typedef struct {
     uint32_t at;            /* where the step is, in the steps */
     uint16_t y, x;
+    uint32_t needed;        /* row and column of the last one; UINT32_MAX: the step is done */
+    uint32_t oldest;        /* index of the first one that is still read */
 } tml_progress_t;
 
 /* An opened schedule and how far its run is. Owned by the caller, who MUST NOT change it.

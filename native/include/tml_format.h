@@ -25,7 +25,7 @@ typedef struct {
     uint16_t ring_count;
     uint16_t port_count;
     uint16_t step_count;
-    uint16_t longest_stage;     /* steps of the longest stage: 8 bytes each end the arena */
+    uint16_t longest_stage;     /* steps of the longest stage: 16 bytes each end the arena */
     uint32_t step_bytes;        /* length of the steps; notes fill the rest of the head */
 } tml_header_t;
 typedef char tml_header_size[sizeof(tml_header_t) == 40 ? 1 : -1];

@@ -17,7 +17,7 @@ BLOCKS = (1, 2, 4, 8, 65535)    # most pixels per firing of a stage
 BLOCKS_TO_RECOMPUTE = (1, 4)    # of one that computes rows again: it is there to be small
 MOST_STEPS = 255                # of a stage, by the format
 MOST_STATES = 40                # choices kept per range of tasks
-STATE_BYTES = 8                 # of the machine, per task of the longest stage
+STATE_BYTES = 16                # of the machine, per task of the longest stage
 
 
 @dataclass(frozen=True)
