@@ -55,7 +55,7 @@ class Maker:
     def total(self, x: int) -> int:
         """Sums over all pixels, then one pixel of them."""
         height, width, channels = self.shapes[x]
-        sums = self.add("sum", (x,), (height, width, 4 * channels), accumulates=True, align=4)
+        sums = self.add("sum", (x,), (height, width, 4 * channels), accumulates=True)
         last = Window(pad_top=1 - height, pad_left=1 - width)
         return self.add("mean", (sums,), (1, 1, channels), window=last)
 

@@ -94,18 +94,19 @@ _CLAMP = (Field("act_min", "i8", "lowest output"), Field("act_max", "i8", "highe
 _QUICK = Field("quick", "u8", "what may be left out of requantising (docs/KERNELS.md): 0, 1 or 2")
 
 
-def _channel_quant(channels):
+def _channel_quant(channels, factors=None):
     """What turns a sum into an output, one of each per channel."""
+    factors = factors or channels
     return (data("bias", "i32", channels, doc="bias - input_zp * sum(weights), per channel"),
-            data("mult", "u32", channels, doc="requantise: multiplier x 2^32"),
-            data("shift", "i8", channels, doc="requantise: exponent", limits=(-31, 30)))
+            data("mult", "u32", factors, doc="requantise: multiplier x 2^32"),
+            data("shift", "i8", factors, doc="requantise: exponent", limits=(-31, 30)))
 
 
-def _pairs(channels):
+def _pairs(channels, factors=None):
     """Weights of a convolution: pairs of output channels, two inputs of each in a word."""
     return (data("weights", "u32", "depth / 2", f"pairs({channels})",
                  doc="pairs of output channels (docs/KERNELS.md)"),
-            *_channel_quant(f"2 * pairs({channels})"))
+            *_channel_quant(f"2 * pairs({channels})", factors))
 
 
 def _quads(channels, k_h):
@@ -136,8 +137,12 @@ STEPS = (
     step(1, "conv2d",
          "output = requant(bias + sum(input * weights)); padding is the input zero point",
          Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP, *_CLAMP, _QUICK,
-         reserved(0, "u8"), reserved(1), _DEPTH, *_pairs("output.channels"),
-         needs=_DEEP + ("depth >= product(product(k_h, k_w), input.channels)",)),
+         reserved(0, "u8"),
+         Field("factor_pairs", "u16", "pairs of multipliers and shifts: one for each pair of "
+               "channels, or one for all"),
+         _DEPTH, *_pairs("output.channels", "2 * factor_pairs"),
+         needs=_DEEP + ("factor_pairs == 1 || factor_pairs == pairs(output.channels)",
+                        "depth >= product(product(k_h, k_w), input.channels)",)),
     step(2, "depthwise_conv2d", "the same with one filter per output channel; "
          "output channel c * multiplier + j reads input channel c",
          Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP, *_CLAMP,

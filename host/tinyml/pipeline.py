@@ -116,4 +116,4 @@ def _task(index: int, step: LoweredStep, number: dict[int, int], shapes: list) -
                 pointwise=step.name == "conv2d" and window == POINT,
                 depthwise=step.name == "depthwise_conv2d",
                 in_place=tuple(number[id(tensor)] for tensor in step.in_place),
-                accumulates=step.accumulates, align=step.align, step=index)
+                accumulates=step.accumulates, step=index)

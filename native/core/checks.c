@@ -12,18 +12,18 @@ static tml_status_t check_conv2d(const tml_model_t *m, const void *step)
     const tml_ring_t *output = &m->rings[s->output];
     const tml_ring_t *input = &m->rings[s->input];
     if (s->reserved0 != 0 ||
-        s->reserved1 != 0 ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
         !(s->depth % 4 == 0) ||
+        !(s->factor_pairs == 1 || s->factor_pairs == tml_pairs(output->channels)) ||
         !(s->depth >= tml_product(tml_product(s->k_h, s->k_w), input->channels))) {
         return TML_BAD_STEP;
     }
     if (!tml_check_data(m, s->weights, 4, tml_product(s->depth / 2, tml_pairs(output->channels))) ||
         !tml_check_data(m, s->bias, 4, 2 * tml_pairs(output->channels)) ||
-        !tml_check_data(m, s->mult, 4, 2 * tml_pairs(output->channels)) ||
-        !tml_check_data(m, s->shift, 1, 2 * tml_pairs(output->channels)) ||
-        !tml_check_limits(m, s->shift, 2 * tml_pairs(output->channels), -31, 30)) {
+        !tml_check_data(m, s->mult, 4, 2 * s->factor_pairs) ||
+        !tml_check_data(m, s->shift, 1, 2 * s->factor_pairs) ||
+        !tml_check_limits(m, s->shift, 2 * s->factor_pairs, -31, 30)) {
         return TML_BAD_DATA;
     }
     return TML_OK;

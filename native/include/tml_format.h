@@ -85,7 +85,7 @@ typedef struct {
     int8_t act_max;             /* highest output */
     uint8_t quick;              /* what may be left out of requantising (docs/KERNELS.md): 0, 1 or 2 */
     uint8_t reserved0;          /* zero */
-    uint16_t reserved1;         /* zero */
+    uint16_t factor_pairs;      /* pairs of multipliers and shifts: one for each pair of channels, or one for all */
     uint32_t depth;             /* weights of an output channel: products, and zeros up to a multiple of 4 */
     uint32_t weights;           /* pairs of output channels (docs/KERNELS.md) */
     uint32_t bias;              /* bias - input_zp * sum(weights), per channel */

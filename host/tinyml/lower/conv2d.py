@@ -16,6 +16,9 @@ def lower(op):
 def convolution(op, made: Filters, rings: dict[str, View], window: Window) -> LoweredStep:
     """The step conv2d of an op's filters."""
     weights, depth = pairs(made.weights)
-    return LoweredStep("conv2d", rings,
-                       zero_points(op) | clamp_numbers(op) | {"depth": depth, "quick": made.quick},
-                       {"weights": weights} | made.arrays(2), op.products(), window)
+    arrays = {"weights": weights} | made.arrays(2)
+    if made.has_one_factor:
+        arrays |= {name: arrays[name][[0, 0]] for name in ("mult", "shift")}
+    numbers = {"depth": depth, "quick": made.quick, "factor_pairs": len(arrays["mult"]) // 2}
+    return LoweredStep("conv2d", rings, zero_points(op) | clamp_numbers(op) | numbers, arrays,
+                       op.products(), window)

@@ -26,6 +26,11 @@ class Filters:
     shift: np.ndarray
     quick: int
 
+    @property
+    def has_one_factor(self) -> bool:
+        """Whether all channels have the same multiplier and shift."""
+        return len(set(zip(self.mult.tolist(), self.shift.tolist()))) == 1
+
     def arrays(self, multiple: int) -> dict[str, np.ndarray]:
         """bias, mult and shift, with idle channels up to a multiple."""
         return {"bias": padded(self.bias, multiple, 0),

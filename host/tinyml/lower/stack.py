@@ -2,13 +2,17 @@
 """conv2d, depthwise_conv2d -> the steps that compute rows again instead of keeping them."""
 from dataclasses import replace
 
+import numpy as np
+
 from tinyml.lower.step import LoweredStep
 
 
 def stack(step: LoweredStep, task, shapes: dict, fill: int) -> LoweredStep:
     """A lowered step as the planner's stacked task wants it. `shapes` are those of its rings,
     by name; `fill` is the zero point of the depthwise convolution's input."""
-    numbers, window = dict(step.numbers), step.window
+    numbers, window, arrays = dict(step.numbers), step.window, dict(step.arrays)
+    if numbers.pop("factor_pairs", 0) == 1:
+        arrays |= {name: np.resize(arrays[name], len(arrays["bias"])) for name in ("mult", "shift")}
     if step.name == "depthwise_conv2d":
         name, channels = "depthwise_conv2d_stack", step.output.hwc[2]
         del numbers["multiplier"]
@@ -23,4 +27,5 @@ def stack(step: LoweredStep, task, shapes: dict, fill: int) -> LoweredStep:
         del numbers["input_zp"]
         numbers |= {"filters": step.output.hwc[2], "fill": fill}
     rings = {ring: replace(view, hwc=shapes[ring]) for ring, view in step.rings.items()}
-    return replace(step, name=name, numbers=numbers, rings=rings, window=task.window)
+    return replace(step, name=name, numbers=numbers, arrays=arrays, rings=rings,
+                   window=task.window)

@@ -24,7 +24,7 @@ class LoweredStep:
 
     `products`: multiply-accumulates of a run. `window`: what an output pixel needs of the inputs;
     None: all of them. `in_place`: inputs in whose place it may write its output. `accumulates`:
-    an output pixel contains the one before it, and the next step reads the last. `align`: of its output's address.
+    an output pixel contains the one before it, and the next step reads the last.
     """
 
     name: str
@@ -35,7 +35,6 @@ class LoweredStep:
     window: Window | None = POINT
     in_place: tuple[Tensor, ...] = ()
     accumulates: bool = False
-    align: int = 1
 
     @property
     def output(self) -> View:

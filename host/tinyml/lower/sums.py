@@ -12,5 +12,5 @@ def sums(op, hwc: tuple[int, int, int], per_row: bool = False) -> tuple[LoweredS
     shape = (height, width, 4 * channels)
     total = View(Tensor(f"{op.output.name}/sums", (1, *shape), "int32"), shape)
     step = LoweredStep("sum", {"output": total, "input": View(op.input, hwc)},
-                       {"restart": int(per_row)}, accumulates=True, align=4)
+                       {"restart": int(per_row)}, accumulates=True)
     return step, Window(pad_top=0 if per_row else 1 - height, pad_left=1 - width)

@@ -11,6 +11,8 @@ from tinyml.plan.stacks import with_stacks
 from tinyml.plan.stages import STATE_BYTES, StageChoice
 from tinyml.plan.tasks import Problem
 
+WORD = 4                        # bytes: where buffers begin, for kernels that read words
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -64,7 +66,7 @@ def _kept(problem: Problem, tensor: int, stage_of: dict, last: dict, passes) -> 
         until = stage_of[end].last if end >= 0 else -1
         if tensor in problem.outputs:
             until = len(problem.tasks)
-        return pixels, Buffer(problem.names[tensor], pixels * channels, -1, until)
+        return pixels, Buffer(problem.names[tensor], pixels * channels, -1, until, WORD)
     stage = stage_of[writer]
     begin = stage_of[problem.begins[tensor]].first
     if tensor in problem.outputs:
@@ -77,8 +79,7 @@ def _kept(problem: Problem, tensor: int, stage_of: dict, last: dict, passes) -> 
             begin = writer
         else:
             end = stage.last
-    align = problem.tasks[writer].align
-    return pixels, Buffer(problem.names[tensor], pixels * channels, begin, end, align)
+    return pixels, Buffer(problem.names[tensor], pixels * channels, begin, end, WORD)
 
 
 def _gaps(problem: Problem, stage: StageChoice, last: dict) -> dict[tuple[int, int], int]:

@@ -13,6 +13,7 @@ from tinyml.plan.tasks import Problem
 
 EQUALLY_FAST = 1.01             # plans this near the fastest: the smaller one is taken
 NO_LIMIT = 1 << 62
+SHORT = 4                       # pixels that kernels compute at once
 
 
 def make_plan(problem: Problem, options: Options = Options()) -> Plan:
@@ -112,15 +113,21 @@ def _smallest_plan(problem: Problem, options: Options) -> Plan:
         for path in smallest(choices, len(problem.tasks), _most_extra(problem, options)):
             if best is not None and peak(path) >= best.arena_bytes:
                 break
-            plan = place_path(problem, path)
-            if best is None or plan.arena_bytes < best.arena_bytes:
-                best = plan
+            plans = [place_path(problem, path), place_path(problem, _short_blocks(path))]
+            best = min([best, *plans] if best else plans, key=lambda plan: plan.arena_bytes)
     if options.stages == "auto" and _may_recompute(options):
         smaller = [guess for guess in _guesses(problem, options) if guess.bytes < best.arena_bytes]
         if smaller:
             best = min(best, _patched_plan(problem, options, smaller),
                        key=lambda plan: plan.arena_bytes)
     return best
+
+
+def _short_blocks(path):
+    """The path with short firings of the tasks that are alone in their stage: the less a firing
+    writes, the nearer an output may come to the input that it overwrites."""
+    return tuple(replace(stage, block=min(stage.block, SHORT)) if stage.first == stage.last
+                 else stage for stage in path)
 
 
 def _guesses(problem: Problem, options: Options) -> list[Estimate]:

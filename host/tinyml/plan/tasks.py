@@ -71,7 +71,6 @@ class Task:
     whole: bool = False
     in_place: tuple[int, ...] = ()
     accumulates: bool = False
-    align: int = 1
     step: int = 0
     alone: bool = False
     regions: tuple[Region, ...] = ()

@@ -35,6 +35,7 @@ void tml_conv2d(const tml_model_t *m, const void *step, tml_span_t at)
     const tml_ring_t *output = &m->rings[s->output];
     const uint32_t *mult = (const void *)(m->data + s->mult);
     const int8_t *shift = (const int8_t *)m->data + s->shift;
+    const uint32_t mask = s->factor_pairs == 1 ? 1 : UINT32_MAX;      /* of their indices */
 
     for (; at.pixels != 0; tml_next(&at, output->width)) {
         const tml_window_t rows =
@@ -43,7 +44,8 @@ void tml_conv2d(const tml_model_t *m, const void *step, tml_span_t at)
             tml_window(at.x, s->stride_w, s->pad_left, s->k_w, input->width);
         int8_t *out = tml_pixel(m, output, at.y, at.x);
         for (uint32_t o = 0; o < output->channels; o++) {
-            int32_t acc = tml_requantise(convolve(m, s, rows, columns, o), mult[o], shift[o]);
+            const int32_t sum = convolve(m, s, rows, columns, o);
+            const int32_t acc = tml_requantise(sum, mult[o & mask], shift[o & mask]);
             out[o] = tml_clamp(tml_wrap_add(acc, s->output_zp), s->act_min, s->act_max);
         }
     }
