@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """From the first task to the last: which stages, one behind the other."""
+from operator import attrgetter
+
 from tinyml.plan.stages import StageChoice
 
 MORE = (0, .01, .02, .03, .05, .07, .09, .12, .15)     # than the least bytes
@@ -17,16 +19,16 @@ def total_cycles(path: Path) -> int:
 
 
 def fastest(choices: list[StageChoice], tasks: int, most_bytes: int,
-            most_extra: int | None = None) -> Path | None:
-    """The path of fewest cycles whose stages all keep to the bytes, and which computes at most so
-    many products again; None if there is none."""
+            most_extra: int | None = None, spent_by=attrgetter("cycles")) -> Path | None:
+    """The path of fewest cycles (or of the least sum of something else) whose stages all keep to
+    the bytes, and which computes at most so many products again; None if there is none."""
     ways: list[list] = [[] for _ in range(tasks + 1)]     # (cycles, extra, path from the end)
     ways[0] = [(0, 0, None)]
     for stage in sorted(choices, key=lambda stage: stage.first):
         if stage.bytes > most_bytes:
             continue
         for spent, extra, before in ways[stage.first]:
-            new = spent + stage.cycles, extra + stage.extra
+            new = spent + spent_by(stage), extra + stage.extra
             if most_extra is None or new[1] <= most_extra:
                 _add(ways[stage.last + 1], (*new, (stage, before)), most_extra is None)
     if not ways[tasks]:
@@ -60,7 +62,8 @@ def frontier(choices: list[StageChoice], tasks: int, most_bytes: int,
 
 def smallest(choices: list[StageChoice], tasks: int, most_extra: int | None = None) -> list[Path]:
     """Paths of rising bytes, the smallest first, each the fastest of its size: some more than the
-    smallest, since where that one can't be placed without gaps another one may."""
+    smallest, since where that one can't be placed without gaps another one may. So may the one
+    whose stages have the fewest bytes together: it has the fewest whole tensors between stages."""
     sizes = sorted({stage.bytes for stage in choices}) or [0]
     low, high = 0, len(sizes) - 1
     while low < high:               # the least limit with which there is a path
@@ -71,4 +74,5 @@ def smallest(choices: list[StageChoice], tasks: int, most_extra: int | None = No
             high = middle
     limits = (int(sizes[low] * (1 + part)) for part in MORE)
     paths = (fastest(choices, tasks, limit, most_extra) for limit in limits)
-    return list(dict.fromkeys(path for path in paths if path is not None))
+    lean = fastest(choices, tasks, sizes[low], most_extra, attrgetter("bytes"))
+    return list(dict.fromkeys(path for path in (lean, *paths) if path is not None))
