@@ -15,7 +15,7 @@ from tinyml.plan import Problem, Task, Window, make_frontier, make_plan
 from tinyml.plan.check import check_plan, firings
 from tinyml.plan.layout import place_path
 from tinyml.plan.stacks import with_stacks
-from tinyml.plan.stages import Search
+from tinyml.plan.stages import STATE_BYTES, Search
 
 KINDS = [Options(stages=kind, goal=goal, max_extra=extra)
          for kind, goal, extra in product(STAGES, ("smallest", "fastest"), (None, 0, 20.0))]
@@ -233,7 +233,7 @@ def test_an_in_place_that_is_not_allowed_is_found():
     problem = chain(("a", (8, 8, 2), Window()))
     free = replace(problem, tasks=(replace(problem.tasks[0], in_place=(0,)),))
     plan = make_plan(free)
-    assert plan.offsets[0] == plan.offsets[1] and plan.arena_bytes == 8 * 8 * 2 + 8
+    assert plan.offsets[0] == plan.offsets[1] and plan.arena_bytes == 8 * 8 * 2 + STATE_BYTES
     check_plan(plan)
     assert_refused(replace(plan, problem=problem), "a writes over its input, tensor 0")
 

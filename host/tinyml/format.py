@@ -126,12 +126,16 @@ _WINDOW_MEETS_INPUT = (     # every window holds at least one pixel: nobody divi
 _POINT = ("k_h == 1", "k_w == 1", "pad_top == 0", "pad_left == 0", "stride_h == 1", "stride_w == 1")
 _WHOLE_INPUT = ("whole(input)",)
 _DEPTH = Field("depth", "u32", "weights of an output channel: products, and zeros up to a multiple of 4")
-_DEEP = ("depth % 4 == 0",)
 _SUMS = (                       # one pixel of sums, inside the input, per output pixel
     "sums(input)", "product(output.channels, 4) == input.channels", "pad_top <= 0",
     "pad_left <= 0", "k_h == 1", "k_w == 1",
     "(output.height - 1) * stride_h - pad_top < input.height",
     "(output.width - 1) * stride_w - pad_left < input.width")
+
+GROUPS = {                      # conditions that steps share: C has a function for each
+    "is_point": _POINT, "has_same_size": _SAME_SIZE, "meets_input": _WINDOW_MEETS_INPUT,
+    "reads_sums": _SUMS,
+}
 
 STEPS = (
     step(1, "conv2d",
@@ -141,8 +145,8 @@ STEPS = (
          Field("factor_pairs", "u16", "pairs of multipliers and shifts: one for each pair of "
                "channels, or one for all"),
          _DEPTH, *_pairs("output.channels", "2 * factor_pairs"),
-         needs=_DEEP + ("factor_pairs == 1 || factor_pairs == pairs(output.channels)",
-                        "depth >= product(product(k_h, k_w), input.channels)",)),
+         needs=("factor_pairs == 1 || factor_pairs == pairs(output.channels)",
+                        "depth % 4 == 0", "depth - product(product(k_h, k_w), input.channels) < 4",)),
     step(2, "depthwise_conv2d", "the same with one filter per output channel; "
          "output channel c * multiplier + j reads input channel c",
          Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP, *_CLAMP,
@@ -199,8 +203,8 @@ STEPS = (
          "pixel; rows outside the input hold `fill`",
          _OUTPUT_ZP, *_CLAMP, Field("fill", "i8", "what padding of the reader holds"),
          Field("filters", "u16", "output channels of one row"), _QUICK, reserved(0, "u8"), _DEPTH,
-         *_pairs("filters"), needs=_DEEP + (
-             "depth >= input.channels", "k_w == 1", "pad_left == 0", "stride_w == 1",
+         *_pairs("filters"), needs=(
+             "depth % 4 == 0", "depth - input.channels < 4", "k_w == 1", "pad_left == 0", "stride_w == 1",
              "input.width == output.width",
                 "output.channels == product(k_h, filters)")),
     step(15, "depthwise_conv2d_stack", "depthwise convolution of stacked rows to stacked rows",
@@ -218,7 +222,7 @@ STEPS = (
          _OUTPUT_ZP, *_CLAMP, _QUICK,
          Field("filter_channels", "u16", "input channels of one row"), reserved(0), _DEPTH,
          *_pairs("output.channels"),
-         rows="rows != 0", needs=_POINT + _DEEP + ("depth >= filter_channels",
+         rows="rows != 0", needs=_POINT + ("depth % 4 == 0", "depth - filter_channels < 4",
              "input.channels == product(rows, filter_channels)", "input.width == output.width",
              "product(input.height, rows) - output.height < rows",
              "product(input.height, rows) >= output.height")),

@@ -3,27 +3,65 @@
 /* The bounds of every step: which rings, which data, which relations. */
 #include "checks.h"
 
+static int is_point(const tml_model_t *m, const tml_step_t *s)
+{
+    (void)m;
+    return s->k_h == 1 &&
+        s->k_w == 1 &&
+        s->pad_top == 0 &&
+        s->pad_left == 0 &&
+        s->stride_h == 1 &&
+        s->stride_w == 1;
+}
+
+static int has_same_size(const tml_model_t *m, const tml_step_t *s)
+{
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    return input->height == output->height &&
+        input->width == output->width;
+}
+
+static int meets_input(const tml_model_t *m, const tml_step_t *s)
+{
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    return s->pad_top < s->k_h &&
+        s->pad_left < s->k_w &&
+        (output->height - 1) * s->stride_h < input->height + s->pad_top &&
+        (output->width - 1) * s->stride_w < input->width + s->pad_left;
+}
+
+static int reads_sums(const tml_model_t *m, const tml_step_t *s)
+{
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    return tml_sums(input) &&
+        tml_product(output->channels, 4) == input->channels &&
+        s->pad_top <= 0 &&
+        s->pad_left <= 0 &&
+        s->k_h == 1 &&
+        s->k_w == 1 &&
+        (output->height - 1) * s->stride_h - s->pad_top < input->height &&
+        (output->width - 1) * s->stride_w - s->pad_left < input->width;
+}
+
 static tml_status_t check_conv2d(const tml_model_t *m, const void *step)
 {
     const tml_conv2d_t *s = step;
-    if (s->words != sizeof *s / 4) {
-        return TML_BAD_STEP;
-    }
     const tml_ring_t *output = &m->rings[s->output];
     const tml_ring_t *input = &m->rings[s->input];
     if (s->reserved0 != 0 ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
-        !(s->depth % 4 == 0) ||
         !(s->factor_pairs == 1 || s->factor_pairs == tml_pairs(output->channels)) ||
-        !(s->depth >= tml_product(tml_product(s->k_h, s->k_w), input->channels))) {
+        !(s->depth % 4 == 0) ||
+        !(s->depth - tml_product(tml_product(s->k_h, s->k_w), input->channels) < 4)) {
         return TML_BAD_STEP;
     }
     if (!tml_check_data(m, s->weights, 4, tml_product(s->depth / 2, tml_pairs(output->channels))) ||
         !tml_check_data(m, s->bias, 4, 2 * tml_pairs(output->channels)) ||
-        !tml_check_data(m, s->mult, 4, 2 * s->factor_pairs) ||
-        !tml_check_data(m, s->shift, 1, 2 * s->factor_pairs) ||
-        !tml_check_limits(m, s->shift, 2 * s->factor_pairs, -31, 30)) {
+        !tml_check_factors(m, &s->bias, 2 * s->factor_pairs)) {
         return TML_BAD_DATA;
     }
     return TML_OK;
@@ -32,9 +70,6 @@ static tml_status_t check_conv2d(const tml_model_t *m, const void *step)
 static tml_status_t check_depthwise_conv2d(const tml_model_t *m, const void *step)
 {
     const tml_depthwise_conv2d_t *s = step;
-    if (s->words != sizeof *s / 4) {
-        return TML_BAD_STEP;
-    }
     const tml_ring_t *output = &m->rings[s->output];
     const tml_ring_t *input = &m->rings[s->input];
     if (s->reserved0 != 0 ||
@@ -45,9 +80,7 @@ static tml_status_t check_depthwise_conv2d(const tml_model_t *m, const void *ste
     }
     if (!tml_check_data(m, s->weights, 4, tml_product(tml_product(tml_quads(output->channels), s->k_h), s->k_w)) ||
         !tml_check_data(m, s->bias, 4, 4 * tml_quads(output->channels)) ||
-        !tml_check_data(m, s->mult, 4, 4 * tml_quads(output->channels)) ||
-        !tml_check_data(m, s->shift, 1, 4 * tml_quads(output->channels)) ||
-        !tml_check_limits(m, s->shift, 4 * tml_quads(output->channels), -31, 30)) {
+        !tml_check_factors(m, &s->bias, 4 * tml_quads(output->channels))) {
         return TML_BAD_DATA;
     }
     return TML_OK;
@@ -56,19 +89,13 @@ static tml_status_t check_depthwise_conv2d(const tml_model_t *m, const void *ste
 static tml_status_t check_average_pool(const tml_model_t *m, const void *step)
 {
     const tml_average_pool_t *s = step;
-    if (s->words != sizeof *s / 4) {
-        return TML_BAD_STEP;
-    }
     const tml_ring_t *output = &m->rings[s->output];
     const tml_ring_t *input = &m->rings[s->input];
     if (s->reserved0 != 0 ||
+        !meets_input(m, step) ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
         !(input->channels == output->channels) ||
-        !(s->pad_top < s->k_h) ||
-        !(s->pad_left < s->k_w) ||
-        !((output->height - 1) * s->stride_h < input->height + s->pad_top) ||
-        !((output->width - 1) * s->stride_w < input->width + s->pad_left) ||
         !(tml_product(s->k_h, s->k_w) <= 65536)) {
         return TML_BAD_STEP;
     }
@@ -78,19 +105,13 @@ static tml_status_t check_average_pool(const tml_model_t *m, const void *step)
 static tml_status_t check_max_pool(const tml_model_t *m, const void *step)
 {
     const tml_max_pool_t *s = step;
-    if (s->words != sizeof *s / 4) {
-        return TML_BAD_STEP;
-    }
     const tml_ring_t *output = &m->rings[s->output];
     const tml_ring_t *input = &m->rings[s->input];
     if (s->reserved0 != 0 ||
+        !meets_input(m, step) ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
-        !(input->channels == output->channels) ||
-        !(s->pad_top < s->k_h) ||
-        !(s->pad_left < s->k_w) ||
-        !((output->height - 1) * s->stride_h < input->height + s->pad_top) ||
-        !((output->width - 1) * s->stride_w < input->width + s->pad_left)) {
+        !(input->channels == output->channels)) {
         return TML_BAD_STEP;
     }
     return TML_OK;
@@ -99,22 +120,10 @@ static tml_status_t check_max_pool(const tml_model_t *m, const void *step)
 static tml_status_t check_mean(const tml_model_t *m, const void *step)
 {
     const tml_mean_t *s = step;
-    if (s->words != sizeof *s / 4) {
-        return TML_BAD_STEP;
-    }
-    const tml_ring_t *output = &m->rings[s->output];
-    const tml_ring_t *input = &m->rings[s->input];
     if (s->reserved0 != 0 ||
+        !reads_sums(m, step) ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
-        !(tml_sums(input)) ||
-        !(tml_product(output->channels, 4) == input->channels) ||
-        !(s->pad_top <= 0) ||
-        !(s->pad_left <= 0) ||
-        !(s->k_h == 1) ||
-        !(s->k_w == 1) ||
-        !((output->height - 1) * s->stride_h - s->pad_top < input->height) ||
-        !((output->width - 1) * s->stride_w - s->pad_left < input->width) ||
         !(-31 <= s->shift) ||
         !(s->shift <= 30)) {
         return TML_BAD_STEP;
@@ -125,22 +134,13 @@ static tml_status_t check_mean(const tml_model_t *m, const void *step)
 static tml_status_t check_add(const tml_model_t *m, const void *step)
 {
     const tml_add_t *s = step;
-    if (s->words != sizeof *s / 4) {
-        return TML_BAD_STEP;
-    }
     const tml_ring_t *output = &m->rings[s->output];
     const tml_ring_t *input = &m->rings[s->input];
     const tml_ring_t *input2 = &m->rings[s->input2];
-    if (!(s->inputs == 2) ||
+    if (!is_point(m, step) ||
+        !has_same_size(m, step) ||
+        !(s->inputs == 2) ||
         !(s->rows == 1) ||
-        !(s->k_h == 1) ||
-        !(s->k_w == 1) ||
-        !(s->pad_top == 0) ||
-        !(s->pad_left == 0) ||
-        !(s->stride_h == 1) ||
-        !(s->stride_w == 1) ||
-        !(input->height == output->height) ||
-        !(input->width == output->width) ||
         !(input->channels == output->channels) ||
         !(input2->height == output->height) ||
         !(input2->width == output->width) ||
@@ -159,9 +159,6 @@ static tml_status_t check_add(const tml_model_t *m, const void *step)
 static tml_status_t check_pad(const tml_model_t *m, const void *step)
 {
     const tml_pad_t *s = step;
-    if (s->words != sizeof *s / 4) {
-        return TML_BAD_STEP;
-    }
     (void)m;
     if (s->reserved0 != 0 ||
         !(s->inputs == 1) ||
@@ -178,21 +175,12 @@ static tml_status_t check_pad(const tml_model_t *m, const void *step)
 static tml_status_t check_softmax(const tml_model_t *m, const void *step)
 {
     const tml_softmax_t *s = step;
-    if (s->words != sizeof *s / 4) {
-        return TML_BAD_STEP;
-    }
     const tml_ring_t *output = &m->rings[s->output];
     const tml_ring_t *input = &m->rings[s->input];
-    if (!(s->inputs == 1) ||
+    if (!is_point(m, step) ||
+        !has_same_size(m, step) ||
+        !(s->inputs == 1) ||
         !(s->rows == 1) ||
-        !(s->k_h == 1) ||
-        !(s->k_w == 1) ||
-        !(s->pad_top == 0) ||
-        !(s->pad_left == 0) ||
-        !(s->stride_h == 1) ||
-        !(s->stride_w == 1) ||
-        !(input->height == output->height) ||
-        !(input->width == output->width) ||
         !(input->channels == output->channels)) {
         return TML_BAD_STEP;
     }
@@ -205,21 +193,12 @@ static tml_status_t check_softmax(const tml_model_t *m, const void *step)
 static tml_status_t check_lookup(const tml_model_t *m, const void *step)
 {
     const tml_lookup_t *s = step;
-    if (s->words != sizeof *s / 4) {
-        return TML_BAD_STEP;
-    }
     const tml_ring_t *output = &m->rings[s->output];
     const tml_ring_t *input = &m->rings[s->input];
-    if (!(s->inputs == 1) ||
+    if (!is_point(m, step) ||
+        !has_same_size(m, step) ||
+        !(s->inputs == 1) ||
         !(s->rows == 1) ||
-        !(s->k_h == 1) ||
-        !(s->k_w == 1) ||
-        !(s->pad_top == 0) ||
-        !(s->pad_left == 0) ||
-        !(s->stride_h == 1) ||
-        !(s->stride_w == 1) ||
-        !(input->height == output->height) ||
-        !(input->width == output->width) ||
         !(input->channels == output->channels)) {
         return TML_BAD_STEP;
     }
@@ -232,9 +211,6 @@ static tml_status_t check_lookup(const tml_model_t *m, const void *step)
 static tml_status_t check_transpose(const tml_model_t *m, const void *step)
 {
     const tml_transpose_t *s = step;
-    if (s->words != sizeof *s / 4) {
-        return TML_BAD_STEP;
-    }
     const tml_ring_t *output = &m->rings[s->output];
     const tml_ring_t *input = &m->rings[s->input];
     if (s->reserved0 != 0 ||
@@ -257,22 +233,13 @@ static tml_status_t check_transpose(const tml_model_t *m, const void *step)
 static tml_status_t check_sum(const tml_model_t *m, const void *step)
 {
     const tml_sum_t *s = step;
-    if (s->words != sizeof *s / 4) {
-        return TML_BAD_STEP;
-    }
     const tml_ring_t *output = &m->rings[s->output];
     const tml_ring_t *input = &m->rings[s->input];
     if (s->reserved0 != 0 ||
+        !is_point(m, step) ||
+        !has_same_size(m, step) ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
-        !(s->k_h == 1) ||
-        !(s->k_w == 1) ||
-        !(s->pad_top == 0) ||
-        !(s->pad_left == 0) ||
-        !(s->stride_h == 1) ||
-        !(s->stride_w == 1) ||
-        !(input->height == output->height) ||
-        !(input->width == output->width) ||
         !(tml_sums(output)) ||
         !(tml_product(input->channels, 4) == output->channels)) {
         return TML_BAD_STEP;
@@ -283,22 +250,10 @@ static tml_status_t check_sum(const tml_model_t *m, const void *step)
 static tml_status_t check_average(const tml_model_t *m, const void *step)
 {
     const tml_average_t *s = step;
-    if (s->words != sizeof *s / 4) {
-        return TML_BAD_STEP;
-    }
-    const tml_ring_t *output = &m->rings[s->output];
-    const tml_ring_t *input = &m->rings[s->input];
     if (s->reserved0 != 0 ||
+        !reads_sums(m, step) ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
-        !(tml_sums(input)) ||
-        !(tml_product(output->channels, 4) == input->channels) ||
-        !(s->pad_top <= 0) ||
-        !(s->pad_left <= 0) ||
-        !(s->k_h == 1) ||
-        !(s->k_w == 1) ||
-        !((output->height - 1) * s->stride_h - s->pad_top < input->height) ||
-        !((output->width - 1) * s->stride_w - s->pad_left < input->width) ||
         !(s->count != 0) ||
         !(s->count <= 65536)) {
         return TML_BAD_STEP;
@@ -309,9 +264,6 @@ static tml_status_t check_average(const tml_model_t *m, const void *step)
 static tml_status_t check_take(const tml_model_t *m, const void *step)
 {
     const tml_take_t *s = step;
-    if (s->words != sizeof *s / 4) {
-        return TML_BAD_STEP;
-    }
     (void)m;
     if (!(s->inputs == 0) ||
         !(s->rows == 1)) {
@@ -323,16 +275,13 @@ static tml_status_t check_take(const tml_model_t *m, const void *step)
 static tml_status_t check_conv2d_stack(const tml_model_t *m, const void *step)
 {
     const tml_conv2d_stack_t *s = step;
-    if (s->words != sizeof *s / 4) {
-        return TML_BAD_STEP;
-    }
     const tml_ring_t *output = &m->rings[s->output];
     const tml_ring_t *input = &m->rings[s->input];
     if (s->reserved0 != 0 ||
         !(s->inputs == 1) ||
         !(s->rows == 1) ||
         !(s->depth % 4 == 0) ||
-        !(s->depth >= input->channels) ||
+        !(s->depth - input->channels < 4) ||
         !(s->k_w == 1) ||
         !(s->pad_left == 0) ||
         !(s->stride_w == 1) ||
@@ -342,9 +291,7 @@ static tml_status_t check_conv2d_stack(const tml_model_t *m, const void *step)
     }
     if (!tml_check_data(m, s->weights, 4, tml_product(s->depth / 2, tml_pairs(s->filters))) ||
         !tml_check_data(m, s->bias, 4, 2 * tml_pairs(s->filters)) ||
-        !tml_check_data(m, s->mult, 4, 2 * tml_pairs(s->filters)) ||
-        !tml_check_data(m, s->shift, 1, 2 * tml_pairs(s->filters)) ||
-        !tml_check_limits(m, s->shift, 2 * tml_pairs(s->filters), -31, 30)) {
+        !tml_check_factors(m, &s->bias, 2 * tml_pairs(s->filters))) {
         return TML_BAD_DATA;
     }
     return TML_OK;
@@ -353,9 +300,6 @@ static tml_status_t check_conv2d_stack(const tml_model_t *m, const void *step)
 static tml_status_t check_depthwise_conv2d_stack(const tml_model_t *m, const void *step)
 {
     const tml_depthwise_conv2d_stack_t *s = step;
-    if (s->words != sizeof *s / 4) {
-        return TML_BAD_STEP;
-    }
     const tml_ring_t *output = &m->rings[s->output];
     const tml_ring_t *input = &m->rings[s->input];
     if (s->reserved0 != 0 ||
@@ -374,9 +318,7 @@ static tml_status_t check_depthwise_conv2d_stack(const tml_model_t *m, const voi
     }
     if (!tml_check_data(m, s->weights, 4, tml_product(tml_product(tml_quads(s->filters), s->taps_h), s->k_w)) ||
         !tml_check_data(m, s->bias, 4, 4 * tml_quads(s->filters)) ||
-        !tml_check_data(m, s->mult, 4, 4 * tml_quads(s->filters)) ||
-        !tml_check_data(m, s->shift, 1, 4 * tml_quads(s->filters)) ||
-        !tml_check_limits(m, s->shift, 4 * tml_quads(s->filters), -31, 30)) {
+        !tml_check_factors(m, &s->bias, 4 * tml_quads(s->filters))) {
         return TML_BAD_DATA;
     }
     return TML_OK;
@@ -385,22 +327,14 @@ static tml_status_t check_depthwise_conv2d_stack(const tml_model_t *m, const voi
 static tml_status_t check_conv2d_unstack(const tml_model_t *m, const void *step)
 {
     const tml_conv2d_unstack_t *s = step;
-    if (s->words != sizeof *s / 4) {
-        return TML_BAD_STEP;
-    }
     const tml_ring_t *output = &m->rings[s->output];
     const tml_ring_t *input = &m->rings[s->input];
     if (s->reserved0 != 0 ||
+        !is_point(m, step) ||
         !(s->inputs == 1) ||
         !(s->rows != 0) ||
-        !(s->k_h == 1) ||
-        !(s->k_w == 1) ||
-        !(s->pad_top == 0) ||
-        !(s->pad_left == 0) ||
-        !(s->stride_h == 1) ||
-        !(s->stride_w == 1) ||
         !(s->depth % 4 == 0) ||
-        !(s->depth >= s->filter_channels) ||
+        !(s->depth - s->filter_channels < 4) ||
         !(input->channels == tml_product(s->rows, s->filter_channels)) ||
         !(input->width == output->width) ||
         !(tml_product(input->height, s->rows) - output->height < s->rows) ||
@@ -409,29 +343,27 @@ static tml_status_t check_conv2d_unstack(const tml_model_t *m, const void *step)
     }
     if (!tml_check_data(m, s->weights, 4, tml_product(s->depth / 2, tml_pairs(output->channels))) ||
         !tml_check_data(m, s->bias, 4, 2 * tml_pairs(output->channels)) ||
-        !tml_check_data(m, s->mult, 4, 2 * tml_pairs(output->channels)) ||
-        !tml_check_data(m, s->shift, 1, 2 * tml_pairs(output->channels)) ||
-        !tml_check_limits(m, s->shift, 2 * tml_pairs(output->channels), -31, 30)) {
+        !tml_check_factors(m, &s->bias, 2 * tml_pairs(output->channels))) {
         return TML_BAD_DATA;
     }
     return TML_OK;
 }
 
 const tml_check_t tml_checks[TML_STEP_CODES] = {
-    check_conv2d,
-    check_depthwise_conv2d,
-    check_average_pool,
-    check_max_pool,
-    check_mean,
-    check_add,
-    check_pad,
-    check_softmax,
-    check_lookup,
-    check_transpose,
-    check_sum,
-    check_average,
-    check_take,
-    check_conv2d_stack,
-    check_depthwise_conv2d_stack,
-    check_conv2d_unstack,
+    { check_conv2d, sizeof(tml_conv2d_t) / 4 },
+    { check_depthwise_conv2d, sizeof(tml_depthwise_conv2d_t) / 4 },
+    { check_average_pool, sizeof(tml_average_pool_t) / 4 },
+    { check_max_pool, sizeof(tml_max_pool_t) / 4 },
+    { check_mean, sizeof(tml_mean_t) / 4 },
+    { check_add, sizeof(tml_add_t) / 4 },
+    { check_pad, sizeof(tml_pad_t) / 4 },
+    { check_softmax, sizeof(tml_softmax_t) / 4 },
+    { check_lookup, sizeof(tml_lookup_t) / 4 },
+    { check_transpose, sizeof(tml_transpose_t) / 4 },
+    { check_sum, sizeof(tml_sum_t) / 4 },
+    { check_average, sizeof(tml_average_t) / 4 },
+    { check_take, sizeof(tml_take_t) / 4 },
+    { check_conv2d_stack, sizeof(tml_conv2d_stack_t) / 4 },
+    { check_depthwise_conv2d_stack, sizeof(tml_depthwise_conv2d_stack_t) / 4 },
+    { check_conv2d_unstack, sizeof(tml_conv2d_unstack_t) / 4 },
 };

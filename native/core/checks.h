@@ -8,7 +8,10 @@
 #define TML_COUNT_STEP(code, name) +1
 enum { TML_STEP_CODES = TML_STEPS(TML_COUNT_STEP) };
 
-typedef tml_status_t (*tml_check_t)(const tml_model_t *m, const void *step);
+typedef struct {
+    tml_status_t (*bounds)(const tml_model_t *m, const void *step);
+    uint8_t words;              /* the step's length / 4 */
+} tml_check_t;
 extern const tml_check_t tml_checks[TML_STEP_CODES];    /* by code - 1 */
 
 /* a * b, saturating. */
@@ -40,7 +43,8 @@ const tml_ring_t *tml_check_ring(const tml_model_t *m, uint16_t index);
 /* Whether `count` elements at the offset are aligned and inside the data. */
 int tml_check_data(const tml_model_t *m, uint32_t offset, uint32_t element_bytes, uint32_t count);
 
-/* Whether each of those int8 elements is in low..high. The extent MUST have been checked. */
-int tml_check_limits(const tml_model_t *m, uint32_t offset, uint32_t count, int low, int high);
+/* Whether so many multipliers and shifts are there, and the shifts in -31..30. Offsets are those
+   of bias, multipliers, shifts. */
+int tml_check_factors(const tml_model_t *m, const uint32_t *offsets, uint32_t count);
 
 #endif

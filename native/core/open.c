@@ -39,11 +39,15 @@ int tml_check_data(const tml_model_t *m, uint32_t offset, uint32_t element_bytes
            bytes <= m->header->data_bytes - offset;
 }
 
-int tml_check_limits(const tml_model_t *m, uint32_t offset, uint32_t count, int low, int high)
+int tml_check_factors(const tml_model_t *m, const uint32_t *offsets, uint32_t count)
 {
-    const int8_t *at = (const int8_t *)m->data + offset;
+    const uint32_t mults = offsets[1], shifts = offsets[2];
+    if (!tml_check_data(m, mults, 4, count) || !tml_check_data(m, shifts, 1, count)) {
+        return 0;
+    }
+    const int8_t *at = (const int8_t *)m->data + shifts;
     for (; count != 0; count--, at++) {
-        if (*at < low || *at > high) {
+        if (*at < -31 || *at > 30) {
             return 0;
         }
     }
@@ -124,8 +128,9 @@ static tml_status_t check_steps(const tml_model_t *m)
             tml_check_ring(m, step->input2) == NULL) {
             return TML_BAD_RING;
         }
-        tml_status_t status = step->block == 0 || step->reserved != 0
-                                  ? TML_BAD_STEP : tml_checks[step->code - 1](m, step);
+        const tml_check_t *check = &tml_checks[step->code - 1];
+        tml_status_t status = step->block == 0 || step->reserved != 0 || step->words != check->words
+                                  ? TML_BAD_STEP : check->bounds(m, step);
         if (status != TML_OK) {
             return status;
         }
