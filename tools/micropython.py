@@ -93,23 +93,39 @@ def build_unix():
 
 def build_module(arch: str):
     """build/mpy/<arch>/_tinyml.mpy"""
-    folder = ROOT / "mpy_module"
     output = BUILD / "mpy" / arch / "_tinyml.mpy"
-    objects = OBJECTS / "mpy" / arch
-    headers = digest([*_sources("*.h"), folder / "Makefile"], VERSION)
-    key = digest(_sources("*.[chS]"), headers)
+    built = ROOT / "mpy_module" / "_tinyml.mpy"
 
     def compile_it():
-        # MicroPython's rules do not know which object needs which header.
-        marker = objects / "headers"
-        if not marker.exists() or marker.read_text() != headers:
-            shutil.rmtree(objects, ignore_errors=True)
-        _make(f"module-{arch}", folder, f"ARCH={arch}", f"MPY_DIR={SOURCE}", f"BUILD={objects}")
-        _copy(folder / "_tinyml.mpy", output)
-        (folder / "_tinyml.mpy").unlink()
-        marker.write_text(headers)
+        _make_module(arch)
+        _copy(built, output)
+        built.unlink()
 
-    step(f"module {arch}", key, [output], compile_it)
+    step(f"module {arch}", _module_key(arch), [output], compile_it)
+
+
+def build_machine(arch: str) -> Path:
+    """The module without Python's part, as a program for tools/simulator."""
+    output = OBJECTS / "mpy" / arch / "machine.elf"
+    key = digest([ROOT / "tools" / "simulator" / "machine.ld"], _module_key(arch))
+    step(f"machine {arch}", key, [output], lambda: _make_module(arch, output))
+    return output
+
+
+def _make_module(arch: str, *targets: Path):
+    # MicroPython's rules do not know which object needs which header.
+    folder, objects = ROOT / "mpy_module", OBJECTS / "mpy" / arch
+    headers = digest([*_sources("*.h"), folder / "Makefile"], VERSION)
+    marker = objects / "headers"
+    if not marker.exists() or marker.read_text() != headers:
+        shutil.rmtree(objects, ignore_errors=True)
+    place = f"BUILD={objects}"
+    _make(f"module-{arch}", folder, f"ARCH={arch}", f"MPY_DIR={SOURCE}", place, *targets)
+    marker.write_text(headers)
+
+
+def _module_key(arch: str) -> str:
+    return digest([*_sources("*.[chS]"), ROOT / "mpy_module" / "Makefile"], VERSION, arch)
 
 
 def build_python_part():

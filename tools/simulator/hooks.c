@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside Unicorn: counts basic blocks, each for the step whose kernel runs, and watches what
+   kernels touch. Python talks to it by ctypes (hooks.py). */
+#include <stdlib.h>
+#include <string.h>
+#include <unicorn/unicorn.h>
+
+enum { SLOTS = 1 << 16, RINGS = 3, RETURN_ADDRESS = 0, STEP_ARGUMENT, PC, FLAGS, REGISTERS };
+enum { UNMAPPED = 1, FORBIDDEN_READ, FORBIDDEN_WRITE, UNALIGNED, TOO_MANY_BLOCKS };
+enum { ANY = 0, MULTIPLE = 1, EVERY = 2 };     /* which accesses must be aligned */
+
+typedef struct {
+    uint32_t address, size;
+    uint32_t step;              /* its address in the file; 0: outside of all kernels */
+    uint32_t unused;
+    uint64_t runs, taken;       /* taken: did not go on with the block behind it */
+} block_t;
+
+typedef struct {
+    uint32_t start, end;
+} range_t;
+
+/* The bytes of the arena that a step's kernel may read; of the first range, write. */
+typedef struct {
+    uint32_t step;
+    range_t rings[RINGS];
+} rights_t;
+
+/* What Python sets and reads. */
+typedef struct {
+    const uint32_t *kernels;    /* where they begin */
+    const rights_t *rights;     /* of each step; NULL: the arena is not watched */
+    uint32_t kernel_count, step_count;
+    range_t arena, stack;
+    int registers[REGISTERS];
+    int must_align;
+    uint32_t fault, fault_address, fault_pc, fault_step;
+    uint32_t lowest;            /* address written on the stack by a kernel, of all kernels */
+} watch_t;
+
+typedef struct {
+    watch_t watch;              /* first: Python has its address */
+    block_t blocks[SLOTS], *previous;
+    const rights_t *current;
+    uint32_t step, resume, used;
+    uc_hook hooks[3];
+} state_t;
+
+static uint32_t read_register(uc_engine *uc, int number)
+{
+    uint32_t value = 0;
+    uc_reg_read(uc, number, &value);
+    return value;
+}
+
+static void fail(uc_engine *uc, state_t *s, uint32_t fault, uint32_t address)
+{
+    watch_t *w = &s->watch;
+    if (w->fault == 0) {
+        w->fault = fault;
+        w->fault_address = address;
+        w->fault_pc = read_register(uc, w->registers[PC]);
+        w->fault_step = s->step;
+    }
+    uc_emu_stop(uc);
+}
+
+static void enter_or_leave_kernel(uc_engine *uc, state_t *s, uint32_t address)
+{
+    const watch_t *w = &s->watch;
+    if (s->step != 0) {         /* one kernel may call another: both are the step's */
+        if (address == s->resume) {
+            s->step = 0;
+            s->current = NULL;
+        }
+        return;
+    }
+    for (uint32_t i = 0; i < w->kernel_count; i++) {
+        if (address == w->kernels[i]) {
+            s->step = read_register(uc, w->registers[STEP_ARGUMENT]);
+            s->resume = read_register(uc, w->registers[RETURN_ADDRESS]) & ~1u;
+        }
+    }
+    for (uint32_t i = 0; s->step != 0 && w->rights != NULL && i < w->step_count; i++) {
+        if (w->rights[i].step == s->step) {
+            s->current = &w->rights[i];
+        }
+    }
+}
+
+static void on_block(uc_engine *uc, uint64_t at, uint32_t size, void *user)
+{
+    state_t *s = user;
+    const uint32_t address = (uint32_t)at;
+    enter_or_leave_kernel(uc, s, address);
+    uint32_t slot = ((address >> 1) ^ (s->step << 7)) * 2654435761u >> 16;
+    block_t *b = &s->blocks[slot];
+    while (b->size != 0 && (b->address != address || b->step != s->step || b->size != size)) {
+        slot = (slot + 1) % SLOTS;
+        b = &s->blocks[slot];
+    }
+    if (b->size == 0) {
+        if (++s->used > SLOTS / 4 * 3) {
+            fail(uc, s, TOO_MANY_BLOCKS, address);
+            return;
+        }
+        b->address = address;
+        b->size = size;
+        b->step = s->step;
+    }
+    b->runs++;
+    if (s->previous != NULL && s->previous->address + s->previous->size != address) {
+        s->previous->taken++;
+    }
+    s->previous = b;
+}
+
+static int inside(range_t range, uint32_t address, uint32_t size)
+{
+    return address >= range.start && address + size <= range.end;
+}
+
+/* Whether the Thumb instruction is LDM, STM, LDRD, STRD, PUSH or POP. */
+static int moves_several(uc_engine *uc, uint32_t pc)
+{
+    uint16_t code = 0;
+    uc_mem_read(uc, pc & ~1u, &code, sizeof code);
+    return (code & 0xfe00) == 0xe800 || (code & 0xf000) == 0xc000 || (code & 0xf600) == 0xb400;
+}
+
+/* Unicorn restores the state of an IT block before it calls on_access, and would keep it after the
+   block's end. */
+static void forget_it_block(uc_engine *uc, int xpsr)
+{
+    const uint32_t it_bits = 0x0600fc00u, value = read_register(uc, xpsr);
+    if (value & it_bits) {
+        const uint32_t without = value & ~it_bits;
+        uc_reg_write(uc, xpsr, &without);
+    }
+}
+
+static void on_access(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
+                      void *user)
+{
+    state_t *s = user;
+    watch_t *w = &s->watch;
+    const uint32_t address = (uint32_t)at;
+    const int writes = type == UC_MEM_WRITE;
+    (void)value;
+    if (w->registers[FLAGS] != 0) {
+        forget_it_block(uc, w->registers[FLAGS]);
+    }
+    if (address % (uint32_t)size != 0 && w->must_align != ANY &&
+        (w->must_align == EVERY || moves_several(uc, read_register(uc, w->registers[PC])))) {
+        fail(uc, s, UNALIGNED, address);
+    }
+    if (s->step == 0 || w->rights == NULL) {
+        return;
+    }
+    if (inside(w->stack, address, (uint32_t)size)) {
+        if (writes && address < w->lowest) {
+            w->lowest = address;
+        }
+        return;
+    }
+    const int in_arena = address < w->arena.end && address + (uint32_t)size > w->arena.start;
+    if (!in_arena) {
+        if (writes) {           /* the machine's own memory */
+            fail(uc, s, FORBIDDEN_WRITE, address);
+        }
+        return;
+    }
+    for (int i = 0; i < (writes ? 1 : RINGS); i++) {
+        if (s->current != NULL && inside(s->current->rings[i], address, (uint32_t)size)) {
+            return;
+        }
+    }
+    fail(uc, s, writes ? FORBIDDEN_WRITE : FORBIDDEN_READ, address);
+}
+
+static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t at, int size, int64_t value,
+                        void *user)
+{
+    (void)type;
+    (void)size;
+    (void)value;
+    fail(uc, user, UNMAPPED, (uint32_t)at);
+    return false;
+}
+
+watch_t *watch_new(uc_engine *uc, int strict);
+void watch_restart(state_t *s);
+int watch_blocks(const state_t *s, block_t *out);
+
+/* Hooks into an engine, for as long as it lives. */
+watch_t *watch_new(uc_engine *uc, int strict)
+{
+    state_t *s = calloc(1, sizeof *s);
+    uc_hook_add(uc, &s->hooks[0], UC_HOOK_BLOCK, (void *)on_block, s, (uint64_t)1, (uint64_t)0);
+    uc_hook_add(uc, &s->hooks[1], UC_HOOK_MEM_INVALID, (void *)on_unmapped, s, (uint64_t)1,
+                (uint64_t)0);
+    if (strict) {
+        uc_hook_add(uc, &s->hooks[2], UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, (void *)on_access, s,
+                    (uint64_t)1, (uint64_t)0);
+    }
+    return &s->watch;
+}
+
+/* Forgets all counts and faults. */
+void watch_restart(state_t *s)
+{
+    memset(s->blocks, 0, sizeof s->blocks);
+    s->previous = NULL;
+    s->current = NULL;
+    s->step = s->used = 0;
+    s->watch.fault = 0;
+    s->watch.lowest = UINT32_MAX;
+}
+
+/* Copies the blocks that ran; returns how many. */
+int watch_blocks(const state_t *s, block_t *out)
+{
+    int count = 0;
+    for (int i = 0; i < SLOTS; i++) {
+        if (s->blocks[i].size != 0) {
+            out[count++] = s->blocks[i];
+        }
+    }
+    return count;
+}
