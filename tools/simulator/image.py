@@ -9,7 +9,7 @@ from elftools.elf.elffile import ELFFile
 from ..micropython import build_machine
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Image:
     """`functions` are (address, name) in order of address."""
 

@@ -11,7 +11,9 @@ from tinyml.schedule import Schedule, decode
 
 from . import hooks
 from .cores import CORES
+from .cycles import MODELS
 from .image import Image, build_image
+from .instructions import Instruction, disassemble
 from .machine import ARENA, FED, FILE, MODEL, PAGE, READ, WRITE, Fault, Processor, Region
 
 HUNGRY = 2                      # tml_state_t
@@ -25,6 +27,7 @@ class Step:
     name: str
     firings: int
     instructions: int
+    cycles: int
 
 
 @dataclass(frozen=True)
@@ -39,33 +42,41 @@ class Ran:
     core: str
     stack_bytes: int
 
-    @cached_property
-    def lengths(self) -> np.ndarray:
-        """Instructions of each block."""
-        count = _thumb_instructions if CORES[self.core].thumb else _riscv_instructions
-        return np.array([count(self.image.read(int(b["address"]), int(b["size"])))
-                         for b in self.blocks], dtype=np.int64)
+    def code(self, block: np.void) -> tuple[Instruction, ...]:
+        """The instructions of one of the blocks."""
+        return disassemble(self.image, bool(CORES[self.core].thumb), int(block["address"]),
+                           int(block["size"]))
 
     @cached_property
+    def totals(self) -> np.ndarray:
+        """(instructions, cycles) of each block in all its runs."""
+        model, rows = MODELS[self.core], []
+        for block in self.blocks:
+            code, runs = self.code(block), int(block["runs"])
+            cost = model(code)
+            rows.append((len(code) * runs, cost.cycles * runs + cost.taken * int(block["taken"])))
+        return np.array(rows, np.int64)
+
+    @property
     def instructions(self) -> int:
         """Of the whole run, the firing rule included."""
-        return int(self.lengths @ self.blocks["runs"].astype(np.int64))
+        return int(self.totals[:, 0].sum())
+
+    @property
+    def cycles(self) -> int:
+        """The same by the core's model."""
+        return int(self.totals[:, 1].sum())
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """What each step took; the last one is the machine between kernels."""
-        totals = self.per_step(self.lengths * self.blocks["runs"].astype(np.int64))
         entries = np.array([*(self.image.address(f"tml_{name}") for name in self.step_names), 0])
-        begins = self.blocks["address"] == entries[self.blocks["step"].astype(np.int32)]
-        firings = self.per_step(self.blocks["runs"].astype(np.int64) * begins)
-        return tuple(Step(name, int(fired), int(total)) for name, fired, total in zip(
-            (*self.step_names, OTHER), firings, totals, strict=True))
-
-    def per_step(self, amounts: np.ndarray) -> np.ndarray:
-        """Sums of amounts of each block: per step, then of the machine."""
-        out = np.zeros(len(self.step_names) + 1)
-        np.add.at(out, self.blocks["step"].astype(np.int32), amounts)
-        return out
+        step = self.blocks["step"].astype(np.int32)
+        fired = self.blocks["runs"] * (self.blocks["address"] == entries[step])
+        sums = np.zeros((len(entries), 3), np.int64)
+        np.add.at(sums, step, np.column_stack([fired.astype(np.int64), self.totals]))
+        return tuple(Step(name, *map(int, row))
+                     for name, row in zip((*self.step_names, OTHER), sums, strict=True))
 
 
 class Simulator:
@@ -149,19 +160,3 @@ def _touching_end(base: int, size: int) -> Region:
     """Bytes whose end is that of a page, as near as their alignment allows."""
     used = -(-size // f.BASE_ALIGN) * f.BASE_ALIGN
     return Region(base + -used % PAGE, size)
-
-
-def _thumb_instructions(code: bytes) -> int:
-    halves, at, count = np.frombuffer(code, "<u2"), 0, 0
-    while at < len(halves):
-        at += 2 if halves[at] >> 11 >= 0x1D else 1
-        count += 1
-    return count
-
-
-def _riscv_instructions(code: bytes) -> int:
-    halves, at, count = np.frombuffer(code, "<u2"), 0, 0
-    while at < len(halves):
-        at += 2 if halves[at] & 3 == 3 else 1
-        count += 1
-    return count
