@@ -12,6 +12,6 @@ processor wants aligned is.
 """
 from .cores import CORES
 from .machine import Fault
-from .run import Ran, Simulator, Step
+from .run import Machine, Ran, Simulator, Step
 
-__all__ = ["CORES", "Fault", "Ran", "Simulator", "Step"]
+__all__ = ["CORES", "Fault", "Machine", "Ran", "Simulator", "Step"]

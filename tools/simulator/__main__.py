@@ -21,6 +21,7 @@ from tinyml.schedule import decode, encode
 from ..tables import print_row
 from . import CORES, Fault, Simulator
 from .report import function_rows, print_blocks, step_rows
+from .run import infer
 
 
 def main() -> None:
@@ -84,8 +85,7 @@ def on_the_host(file: bytes) -> tuple[list[bytes], tuple[bytes, ...]]:
             content = bytearray(port.bytes)
             seed = noise(seed, content)
             inputs.append(bytes(content))
-        model.run_noise(SEEDS[0])
-        return inputs, tuple(bytes(out) for out in model.outputs)
+        return inputs, infer(model, inputs)
 
 
 def print_table(title: str, rows: list[dict]) -> None:

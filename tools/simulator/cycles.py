@@ -106,7 +106,8 @@ def cortex_m33(block: Block) -> Cost:
             cycles += 1
         if before and before.kind in MULTIPLIES and before.writes & i.reads and i.kind not in SUMS:
             cycles += 1             # sums go on without waiting
-        cycles += i.moved if i.kind.endswith("multiple") else M33.get(i.kind, 1)
+        several = i.kind.endswith("multiple")
+        cycles += i.moved + bool(i.jump) if several else M33.get(i.kind, 1)
         cycles, taken = _branch(i, cycles, 2 if i.jump == "indirect" else 1)
         before = i
     return Cost(cycles, taken)

@@ -12,7 +12,7 @@ enum { ANY = 0, MULTIPLE = 1, EVERY = 2 };     /* which accesses must be aligned
 typedef struct {
     uint32_t address, size;
     uint32_t step;              /* its address in the file; 0: outside of all kernels */
-    uint32_t unused;
+    uint32_t conditional;       /* has an IT instruction */
     uint64_t runs, taken;       /* taken: did not go on with the block behind it */
 } block_t;
 
@@ -31,11 +31,10 @@ typedef struct {
     const uint32_t *kernels;    /* where they begin */
     const rights_t *rights;     /* of each step; NULL: the arena is not watched */
     uint32_t kernel_count, step_count;
-    range_t arena, stack;
+    range_t arena;
     int registers[REGISTERS];
     int must_align;
     uint32_t fault, fault_address, fault_pc, fault_step;
-    uint32_t lowest;            /* address written on the stack by a kernel, of all kernels */
 } watch_t;
 
 typedef struct {
@@ -43,7 +42,6 @@ typedef struct {
     block_t blocks[SLOTS], *previous;
     const rights_t *current;
     uint32_t step, resume, used;
-    uc_hook hooks[3];
 } state_t;
 
 static uint32_t read_register(uc_engine *uc, int number)
@@ -88,6 +86,18 @@ static void enter_or_leave_kernel(uc_engine *uc, state_t *s, uint32_t address)
     }
 }
 
+static int has_it(uc_engine *uc, uint32_t address, uint32_t size)
+{
+    for (uint32_t at = address; at < address + size; at += 2) {
+        uint16_t code = 0;
+        uc_mem_read(uc, at, &code, sizeof code);
+        if (code >> 8 == 0xbf) {
+            return 1;           /* or the second half of another: that does no harm */
+        }
+    }
+    return 0;
+}
+
 static void on_block(uc_engine *uc, uint64_t at, uint32_t size, void *user)
 {
     state_t *s = user;
@@ -107,6 +117,7 @@ static void on_block(uc_engine *uc, uint64_t at, uint32_t size, void *user)
         b->address = address;
         b->size = size;
         b->step = s->step;
+        b->conditional = s->watch.registers[FLAGS] != 0 && has_it(uc, address, size);
     }
     b->runs++;
     if (s->previous != NULL && s->previous->address + s->previous->size != address) {
@@ -147,7 +158,7 @@ static void on_access(uc_engine *uc, uc_mem_type type, uint64_t at, int size, in
     const uint32_t address = (uint32_t)at;
     const int writes = type == UC_MEM_WRITE;
     (void)value;
-    if (w->registers[FLAGS] != 0) {
+    if (s->previous->conditional) {
         forget_it_block(uc, w->registers[FLAGS]);
     }
     if (address % (uint32_t)size != 0 && w->must_align != ANY &&
@@ -155,12 +166,6 @@ static void on_access(uc_engine *uc, uc_mem_type type, uint64_t at, int size, in
         fail(uc, s, UNALIGNED, address);
     }
     if (s->step == 0 || w->rights == NULL) {
-        return;
-    }
-    if (inside(w->stack, address, (uint32_t)size)) {
-        if (writes && address < w->lowest) {
-            w->lowest = address;
-        }
         return;
     }
     const int in_arena = address < w->arena.end && address + (uint32_t)size > w->arena.start;
@@ -188,20 +193,27 @@ static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t at, int size, 
     return false;
 }
 
-watch_t *watch_new(uc_engine *uc, int strict);
+watch_t *watch_new(uc_engine *uc, int ranges, const range_t *watched);
 void watch_restart(state_t *s);
 int watch_blocks(const state_t *s, block_t *out);
 
-/* Hooks into an engine, for as long as it lives. */
-watch_t *watch_new(uc_engine *uc, int strict)
+static void add_hook(uc_engine *uc, state_t *s, int kinds, void *function, range_t range)
 {
+    uc_hook hook;               /* ends with the engine */
+    uc_hook_add(uc, &hook, kinds, function, s, (uint64_t)range.start, (uint64_t)range.end);
+}
+
+/* Hooks into an engine, for as long as it lives; accesses are watched in some ranges,
+   of the first only writes. */
+watch_t *watch_new(uc_engine *uc, int ranges, const range_t *watched)
+{
+    const range_t everywhere = { 1, 0 };
     state_t *s = calloc(1, sizeof *s);
-    uc_hook_add(uc, &s->hooks[0], UC_HOOK_BLOCK, (void *)on_block, s, (uint64_t)1, (uint64_t)0);
-    uc_hook_add(uc, &s->hooks[1], UC_HOOK_MEM_INVALID, (void *)on_unmapped, s, (uint64_t)1,
-                (uint64_t)0);
-    if (strict) {
-        uc_hook_add(uc, &s->hooks[2], UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, (void *)on_access, s,
-                    (uint64_t)1, (uint64_t)0);
+    add_hook(uc, s, UC_HOOK_BLOCK, (void *)on_block, everywhere);
+    add_hook(uc, s, UC_HOOK_MEM_INVALID, (void *)on_unmapped, everywhere);
+    for (int i = 0; i < ranges; i++) {
+        add_hook(uc, s, UC_HOOK_MEM_WRITE | (i == 0 ? 0 : UC_HOOK_MEM_READ), (void *)on_access,
+                 watched[i]);
     }
     return &s->watch;
 }
@@ -214,7 +226,6 @@ void watch_restart(state_t *s)
     s->current = NULL;
     s->step = s->used = 0;
     s->watch.fault = 0;
-    s->watch.lowest = UINT32_MAX;
 }
 
 /* Copies the blocks that ran; returns how many. */

@@ -11,7 +11,7 @@ import unicorn
 from ..steps import BUILD, digest
 
 SOURCE = Path(__file__).with_name("hooks.c")
-BLOCK = np.dtype([("address", "u4"), ("size", "u4"), ("step", "u4"), ("unused", "u4"),
+BLOCK = np.dtype([("address", "u4"), ("size", "u4"), ("step", "u4"), ("conditional", "u4"),
                   ("runs", "u8"), ("taken", "u8")])
 SLOTS = 1 << 16
 FAULTS = (None, "access outside of all memory", "read of what the step has no right to",
@@ -32,10 +32,9 @@ class Watch(ctypes.Structure):
     _fields_ = [
         ("kernels", ctypes.POINTER(ctypes.c_uint32)), ("rights", ctypes.POINTER(Rights)),
         ("kernel_count", ctypes.c_uint32), ("step_count", ctypes.c_uint32),
-        ("arena", Range), ("stack", Range), ("registers", ctypes.c_int * 4),
-        ("must_align", ctypes.c_int), ("fault", ctypes.c_uint32),
-        ("fault_address", ctypes.c_uint32), ("fault_pc", ctypes.c_uint32),
-        ("fault_step", ctypes.c_uint32), ("lowest", ctypes.c_uint32)]
+        ("arena", Range), ("registers", ctypes.c_int * 4), ("must_align", ctypes.c_int),
+        ("fault", ctypes.c_uint32), ("fault_address", ctypes.c_uint32),
+        ("fault_pc", ctypes.c_uint32), ("fault_step", ctypes.c_uint32)]
 
 
 @cache
@@ -53,15 +52,16 @@ def library() -> ctypes.CDLL:
         partial.rename(built)
     loaded = ctypes.CDLL(str(built))
     loaded.watch_new.restype = ctypes.POINTER(Watch)
-    loaded.watch_new.argtypes = [ctypes.c_void_p, ctypes.c_int]
+    loaded.watch_new.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(Range)]
     loaded.watch_blocks.argtypes = [ctypes.POINTER(Watch), ctypes.c_void_p]
     loaded.watch_restart.argtypes = [ctypes.POINTER(Watch)]
     return loaded
 
 
-def attach(engine: unicorn.Uc, strict: bool) -> ctypes.POINTER(Watch):
-    """Hooks the engine; `strict`: every access to memory too."""
-    return library().watch_new(engine._uch, strict)
+def attach(engine: unicorn.Uc, watched: list[Range]) -> ctypes.POINTER(Watch):
+    """Hooks the engine; every access to some ranges of addresses too; to the
+    first only writes."""
+    return library().watch_new(engine._uch, len(watched), (Range * len(watched))(*watched))
 
 
 def restart(watch) -> None:

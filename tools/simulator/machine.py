@@ -10,11 +10,15 @@ from .cores import Core
 from .image import Image
 
 PAGE = 4096
-PAINT = 0xA5                    # what memory holds that nobody has written
+PAINT = bytes([0xA5])           # what memory holds that nobody has written
 # Where things are: far from each other, so that what lies outside of them faults.
-STOP, MODEL, STACK, FED, ARENA, FILE = (0x8000, 0x10000000, 0x18000000, 0x1C000000, 0x20000000,
-                                        0x60000000)
+PLACES = {"stop": 0x8000, "model": 0x10000000, "stack": 0x18000000, "fed": 0x1C000000,
+          "arena": 0x20000000, "file": 0x60000000}
 STACK_BYTES = 16 * 1024
+ARGUMENT_BYTES = 64             # on the stack
+# What strictness looks at. The stack is left out, since it slows down most.
+WATCHED = [hooks.Range(PLACES["model"], PLACES["stack"] - 1),
+           hooks.Range(PLACES["arena"], 0xFFFFFFFF)]
 READ, WRITE, RUN = unicorn.UC_PROT_READ, unicorn.UC_PROT_WRITE, unicorn.UC_PROT_EXEC
 
 
@@ -24,16 +28,29 @@ class Fault(Exception):
 
 @dataclass(frozen=True)
 class Region:
-    """Mapped memory: the bytes used, which touch one of its ends."""
+    """The bytes of mapped memory that are used; they touch one of its ends."""
 
     start: int
     size: int
 
     @property
+    def end(self) -> int:
+        return self.start + self.size
+
+    @property
     def pages(self) -> tuple[int, int]:
         """Where its mapping begins, and how long it is."""
         first = self.start // PAGE * PAGE
-        return first, -(-(self.start + self.size - first) // PAGE) * PAGE
+        return first, max(PAGE, -(-(self.end - first) // PAGE) * PAGE)
+
+    def range(self) -> hooks.Range:
+        return hooks.Range(self.start, self.end)
+
+
+def touching(name: str, size: int, at_end: bool = True) -> Region:
+    """Where `size` bytes go, to touch the end of their pages (as near as a multiple of 4 allows)
+    or the start."""
+    return Region(PLACES[name] + (-(-size // 4) * -4 % PAGE if at_end else 0), size)
 
 
 class Processor:
@@ -44,77 +61,77 @@ class Processor:
         self.engine = unicorn.Uc(core.family, core.mode)
         if core.cpu is not None:
             self.engine.ctl_set_cpu_model(core.cpu)
-        self.watch = hooks.attach(self.engine, strict)
-        self._mapped: list[Region] = []
-        self.map(Region(STOP, PAGE), READ | RUN)
-        self.map(Region(image.base, len(image.code)), READ | RUN, image.code)
-        self.map(Region(MODEL, PAGE), READ | WRITE)
-        self.stack = self.map(Region(STACK, STACK_BYTES), READ | WRITE)
-        self._forever = len(self._mapped)
-        set_up = self.watch.contents
-        set_up.stack = hooks.Range(STACK, STACK + STACK_BYTES)
-        set_up.registers = (ctypes.c_int * 4)(core.link, core.arguments[1], core.counter,
-                                                core.flags)
-        set_up.must_align = core.must_align if strict else 0
+        self._watch = hooks.attach(self.engine, WATCHED if strict else [])
+        self.watch = self._watch.contents
+        self.watch.registers = (ctypes.c_int * 4)(core.link, core.arguments[1], core.counter,
+                                                  core.flags)
+        self.watch.must_align = core.must_align if strict else 0
+        self._mapped: dict[str, Region] = {}
+        self.map("stop", touching("stop", PAGE), READ | RUN)
+        self.map("code", Region(image.base, len(image.code)), READ | RUN, image.code)
+        self.repaint()
 
-    def map(self, region: Region, rights: int, content: bytes = b"") -> Region:
-        """Memory with that content, painted where there is none."""
+    def map(self, name: str, region: Region, rights: int, content: bytes = b"") -> Region:
+        """Memory instead of what has had that name; painted where there is no content."""
+        if name in self._mapped:
+            self.engine.mem_unmap(*self._mapped.pop(name).pages)
         start, size = region.pages
         self.engine.mem_map(start, size, rights)
-        self.engine.mem_write(start, bytes([PAINT]) * size)
+        self.engine.mem_write(start, PAINT * size)
         self.engine.mem_write(region.start, bytes(content))
-        self._mapped.append(region)
+        self._mapped[name] = region
         return region
 
-    def unmap(self) -> None:
-        """Takes away all memory but code, stack and the machine's own."""
-        while len(self._mapped) > self._forever:
-            self.engine.mem_unmap(*self._mapped.pop().pages)
-
     def repaint(self) -> None:
-        """Makes the stack and the machine's own memory as if nobody had used them."""
-        self.engine.mem_write(STACK, bytes([PAINT]) * STACK_BYTES)
-        self.engine.mem_write(MODEL, bytes([PAINT]) * PAGE)
+        """Makes the stack as if nobody had used it."""
+        self.map("stack", touching("stack", STACK_BYTES), READ | WRITE)
 
     def stack_used(self) -> int:
         """Bytes of the stack written since it was painted."""
-        content = self.engine.mem_read(STACK, STACK_BYTES)
-        return len(bytes(content).lstrip(bytes([PAINT])))
+        content = bytes(self.engine.mem_read(PLACES["stack"], STACK_BYTES - ARGUMENT_BYTES))
+        return len(content.lstrip(PAINT))
+
+    def restart(self) -> None:
+        """Forgets what was counted."""
+        hooks.restart(self._watch)
+
+    def blocks(self):
+        """What ran, as records of hooks.BLOCK."""
+        return hooks.blocks(self._watch)
 
     def call(self, function: str, *arguments: int) -> int:
         """What a C function returns. Raises Fault."""
-        core, engine = self.core, self.engine
-        address, top = self.image.address(function), STACK + STACK_BYTES - 64
+        core, engine, in_registers = self.core, self.engine, len(self.core.arguments)
+        top = self._mapped["stack"].end - ARGUMENT_BYTES
         for register, value in zip(core.arguments, arguments, strict=False):
             engine.reg_write(register, value)
-        for i, value in enumerate(arguments[len(core.arguments):]):
+        for i, value in enumerate(arguments[in_registers:]):
             engine.mem_write(top + 4 * i, value.to_bytes(4, "little"))
         engine.reg_write(core.stack, top)
-        engine.reg_write(core.link, STOP | core.thumb)
+        engine.reg_write(core.link, PLACES["stop"] | core.thumb)
         problem = ""
         try:
-            engine.emu_start(address | core.thumb, STOP)
+            engine.emu_start(self.image.address(function) | core.thumb, PLACES["stop"])
         except unicorn.UcError as error:
             problem = str(error)
-        if problem or self.watch.contents.fault:
+        if problem or self.watch.fault:
             raise Fault(self._explain(problem))
         return engine.reg_read(core.arguments[0])
 
     def _explain(self, problem: str) -> str:
-        watch = self.watch.contents
-        what, pc, where = problem, self.engine.reg_read(self.core.counter), ""
-        if watch.fault:
-            what, pc = hooks.FAULTS[watch.fault], watch.fault_pc
-            where = f" at {watch.fault_address:#x} ({self._place(watch.fault_address)})"
+        what, pc = problem, self.engine.reg_read(self.core.counter)
+        if self.watch.fault:
+            what = f"{hooks.FAULTS[self.watch.fault]} at {self._place(self.watch.fault_address)}"
+            pc = self.watch.fault_pc
         function = self.image.function_at(pc)
-        return f"{what}{where}, by {function}+{pc - self.image.address(function):#x}"
+        return f"{what}, by {function} + {pc - self.image.address(function):#x}"
 
     def _place(self, address: int) -> str:
-        names = {STOP: "code", self.image.base: "code", MODEL: "model", STACK: "stack", FED: "fed",
-                 ARENA: "arena", FILE: "file"}
-        region = min(self._mapped, key=lambda r: max(r.start - address,
-                                                     address - r.start - r.size + 1, 0))
-        name = names[max(base for base in names if base <= region.start)]
-        offset = address - region.start
-        return f"{name} + {offset}" if offset < region.size else \
-            f"{name}'s end + {offset - region.size}"
+        def away(item):
+            return max(item[1].start - address, address - item[1].end + 1, 0)
+        name, region = min(self._mapped.items(), key=away)
+        if region.start <= address < region.end:
+            return f"{name} + {address - region.start}"
+        if address >= region.end:
+            return f"{address - region.end} behind the end of {name}"
+        return f"{region.start - address} before {name}"

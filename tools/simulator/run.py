@@ -14,9 +14,8 @@ from .cores import CORES
 from .cycles import MODELS
 from .image import Image, build_image
 from .instructions import Instruction, disassemble
-from .machine import ARENA, FED, FILE, MODEL, PAGE, READ, WRITE, Fault, Processor, Region
+from .machine import PAGE, READ, WRITE, Processor, touching
 
-HUNGRY = 2                      # tml_state_t
 OTHER = "machine"               # what is no kernel's: opening left out, the firing rule
 
 
@@ -79,84 +78,100 @@ class Ran:
                      for name, row in zip((*self.step_names, OTHER), sums, strict=True))
 
 
+class Machine:
+    """tinyml.native.Machine on a simulated processor: an opened schedule in an arena. Raises
+    ValueError if the schedule is refused, Fault if it does what it must not."""
+
+    def __init__(self, cpu: Processor, file: bytes, arena: bytearray, arena_at_end: bool = True):
+        self._cpu, self._arena = cpu, arena
+        cpu.repaint()
+        cpu.watch.rights = None
+        place = cpu.map("file", touching("file", len(file)), READ, file)
+        self._ram = cpu.map("arena", touching("arena", len(arena), arena_at_end), READ | WRITE)
+        self._model = cpu.map("model", touching("model", PAGE), READ | WRITE)
+        status = self._call("tml_open", place.start, len(file), self._ram.start, len(arena))
+        if status:
+            raise ValueError(f.STATUSES[status][1])
+        self._addresses, self.step_names = self._watch(decode(file), place.start)
+        cpu.restart()
+
+    def start(self) -> None:
+        """Goes back to the first step."""
+        self._call("tml_start")
+
+    def offer(self, pixels: bytes) -> None:
+        """The next pixels of an input that is fed."""
+        row = self._cpu.map("fed", touching("fed", len(pixels)), READ, pixels)
+        self._call("tml_offer", row.start, len(pixels))
+
+    def step(self) -> int:
+        """One bounded piece of work."""
+        return self._call("tml_step")
+
+    def run(self) -> int:
+        """All that can be done."""
+        return self._call("tml_run")
+
+    def blocks(self) -> np.ndarray:
+        """What ran, since it was opened: as Ran has it."""
+        blocks = self._cpu.blocks().copy()
+        index = {0: -1} | {address: i for i, address in enumerate(self._addresses)}
+        blocks["step"] = [index[step] & 0xFFFFFFFF for step in blocks["step"].tolist()]
+        return blocks
+
+    def _call(self, function: str, *arguments: int) -> int:
+        engine, start = self._cpu.engine, self._ram.start
+        engine.mem_write(start, bytes(self._arena))
+        status = self._cpu.call(function, self._model.start, *arguments)
+        self._arena[:] = engine.mem_read(start, len(self._arena))
+        return status
+
+    def _watch(self, schedule: Schedule, at: int) -> tuple[list[int], tuple[str, ...]]:
+        """Tells the hooks what each step may touch; returns addresses and names of the steps."""
+        at += f.HEADER.size + len(schedule.rings) * f.RING.size + len(schedule.ports) * f.PORT.size
+        addresses, rights = [], (hooks.Rights * len(schedule.steps))()
+        for i, (name, values) in enumerate(schedule.steps):
+            addresses.append(at)
+            rights[i].step = at
+            used = ("output", "input", "input2")[:1 + values["inputs"]]
+            for j, ring in enumerate(schedule.rings[values[which]] for which in used):
+                start = self._ram.start + ring["offset"]
+                rights[i].rings[j] = hooks.Range(start, start + ring["pixels"] * ring["channels"])
+            at += f.step_named(name).size
+        names = tuple(name for name, _ in schedule.steps)
+        entries = [self._cpu.image.address(f"tml_{name}") for name in set(names)]
+        kernels = (ctypes.c_uint32 * len(entries))(*entries)
+        self._kept = rights, kernels        # the hooks have their addresses only
+        watch = self._cpu.watch
+        watch.kernels, watch.kernel_count = kernels, len(entries)
+        watch.rights, watch.step_count = rights, len(names)
+        watch.arena = self._ram.range()
+        return addresses, names
+
+
 class Simulator:
-    """A processor (a name of CORES) with the machine on it; opens and runs schedules."""
+    """A processor (a name of CORES) with the module's code on it."""
 
     def __init__(self, core: str, strict: bool = False):
-        self.core, self.strict = core, strict
+        self.core = core
         self.processor = Processor(CORES[core], build_image(CORES[core].arch), strict)
 
-    def run(self, file: bytes, inputs: list[bytes] = (), arena_at_end: bool = True) -> Ran:
-        """One inference: the bytes of each input (of a fed one: all rows). The arena touches the
-        end or the start of its memory. Raises Fault."""
-        cpu, schedule = self.processor, decode(file)
-        arena = bytearray(np.random.default_rng(0).bytes(schedule.arena_bytes))
-        cpu.unmap()
-        cpu.repaint()
+    def run(self, file: bytes, inputs: list[bytes], arena_at_end: bool = True) -> Ran:
+        """One inference: the bytes of each input; of a fed one, all its rows. The arena, full of
+        noise, touches the end or the start of its memory. Raises Fault."""
+        arena = bytearray(np.random.default_rng(0).bytes(decode(file).arena_bytes))
         with Model(file, arena) as model:
-            fed = self._write_inputs(model, inputs)
-            place = _touching_end(FILE, len(file))
-            cpu.map(place, READ, file)
-            ram = _touching_end(ARENA, len(arena)) if arena_at_end else Region(ARENA, len(arena))
-            cpu.map(ram, READ | WRITE, arena)
-            steps = self._watch(schedule, place, ram)
-            status = cpu.call("tml_open", MODEL, place.start, len(file), ram.start, len(arena))
-            if status:
-                raise Fault(f"tml_open returned {f.STATUSES[status][0]}")
-            hooks.restart(cpu.watch)
-            self._go(fed)
-            arena[:] = cpu.engine.mem_read(ram.start, len(arena))
-            outputs = tuple(bytes(out) for out in model.outputs)
-        blocks = hooks.blocks(cpu.watch).copy()
-        index = {0: -1} | {address: i for i, (address, _) in enumerate(steps)}
-        blocks["step"] = [index[step] & 0xffffffff for step in blocks["step"].tolist()]
-        return Ran(outputs, blocks, tuple(name for _, name in steps), cpu.image, self.core,
-                   cpu.stack_used())
+            machine = model._machine = Machine(self.processor, file, arena, arena_at_end)
+            return Ran(infer(model, inputs), machine.blocks(), machine.step_names,
+                       self.processor.image, self.core, self.processor.stack_used())
 
-    def _write_inputs(self, model: Model, inputs: list[bytes]) -> list[bytes]:
-        """Into the arena, or the rows to feed."""
-        port = model.ports(0)[0]
-        if port.fed:
-            (image,) = inputs
-            return [image[at:at + port.row_bytes] for at in range(0, len(image), port.row_bytes)]
+
+def infer(model: Model, inputs: list[bytes]) -> tuple[bytes, ...]:
+    """All outputs for the bytes of each input; of a fed one, all its rows."""
+    if model.ports(0)[0].fed:
+        assert model.feed(inputs[0])
+    else:
         for buffer, content in zip(model.inputs, inputs, strict=True):
             buffer[:] = content
-        return []
-
-    def _watch(self, schedule: Schedule, place: Region, ram: Region) -> list[tuple[int, str]]:
-        """Tells the hooks what is where; returns (address, name) of each step."""
-        address = place.start + f.HEADER.size + len(schedule.rings) * f.RING.size + \
-            len(schedule.ports) * f.PORT.size
-        steps, rights = [], (hooks.Rights * len(schedule.steps))()
-        for i, (name, values) in enumerate(schedule.steps):
-            steps.append((address, name))
-            used = ("output", "input", "input2")[:1 + values["inputs"]]
-            rights[i].step = address
-            for j, ring in enumerate(schedule.rings[values[which]] for which in used):
-                start = ram.start + ring["offset"]
-                rights[i].rings[j] = hooks.Range(start, start + ring["pixels"] * ring["channels"])
-            address += f.step_named(name).size
-        entries = [self.processor.image.address(f"tml_{name}") for name in {name for _, name in steps}]
-        self._kept = rights, (ctypes.c_uint32 * len(entries))(*entries)
-        watch = self.processor.watch.contents
-        watch.kernels, watch.kernel_count = self._kept[1], len(entries)
-        watch.rights, watch.step_count = self._kept[0], len(steps)
-        watch.arena = hooks.Range(ram.start, ram.start + ram.size)
-        return steps
-
-    def _go(self, fed: list[bytes]) -> None:
-        """tml_run, and rows when it is hungry."""
-        cpu, rows = self.processor, iter(fed)
-        row = _touching_end(FED, len(fed[0])) if fed else None
-        if row:
-            cpu.map(row, READ)
-        while cpu.call("tml_run", MODEL) == HUNGRY:
-            content = next(rows)
-            cpu.engine.mem_write(row.start, content)
-            cpu.call("tml_offer", MODEL, row.start, len(content))
-
-
-def _touching_end(base: int, size: int) -> Region:
-    """Bytes whose end is that of a page, as near as their alignment allows."""
-    used = -(-size // f.BASE_ALIGN) * f.BASE_ALIGN
-    return Region(base + -used % PAGE, size)
+        model.run()
+    return tuple(bytes(out) for out in model.outputs)
