@@ -30,9 +30,18 @@ int tml_run(tml_model_t *m);
 uint32_t tml_noise(uint32_t seed, void *out, size_t bytes);
 uint32_t tml_crc32(uint32_t crc, const void *bytes, size_t length);
 const char *tml_status_text(int status);
+static int32_t tml_next_at(tml_model_t *m);
 """)
 ffi.set_source(
-    "tinyml._native", '#include "tml.h"',
+    "tinyml._native", """
+#include "stage.h"
+
+static int32_t tml_next_at(tml_model_t *m)
+{
+    const int index = m->unfinished == 0 ? TML_NO_STEP : tml_stage_next(m);
+    return index == TML_NO_STEP ? -1 : (int32_t)m->progress[index].at;
+}
+""",
     sources=sources(),
     include_dirs=[str(NATIVE / name) for name in ("include", "core", "kernels")]
     + [str(NATIVE / "kernels" / name) for name in SETS],

@@ -34,7 +34,7 @@ LAYERS = (
     ("emulator", "unix_port"),
     ("device",),
     ("remote",),
-    ("run",),
+    ("run", "bench"),
     ("report", "picture"),
     ("charts",),
     ("cli",),

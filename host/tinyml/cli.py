@@ -4,6 +4,7 @@
     pack    a model file into a .tml schedule
     show    what a schedule holds
     run     a model here, on an emulated board or on a real one
+    bench   instructions of a run, and of each op, on an emulated board
     boards  what is known of them
 """
 import json
@@ -59,8 +60,7 @@ def pack(model: ModelFile,
     from tinyml.report import pack_table
 
     facts = load_board(board) if board else None
-    options = Options(ram, "smallest" if minimum else "fastest", max_extra_macs, stages.value,
-                      feed == FeedKind.rows)
+    options = _options(ram, minimum, max_extra_macs, stages, feed)
     _require_picture(plot)
     if frontier:
         _show_frontier(model, options, facts, plot, as_json)
@@ -72,6 +72,11 @@ def pack(model: ModelFile,
     if plot:
         from tinyml.charts import memory_picture
         _draw(plot, memory_picture(model, packed.compiled))
+
+
+def _options(ram, minimum: bool, max_extra_macs, stages: StageKind, feed: FeedKind) -> Options:
+    return Options(ram, "smallest" if minimum else "fastest", max_extra_macs, stages.value,
+                   feed == FeedKind.rows)
 
 
 def _show_frontier(model: Path, options: Options, board, plot: Path | None, as_json: bool):
@@ -130,6 +135,23 @@ def run(file: AnyFile,
     if output:
         _write_array(output, result.array)
     _print(result.figures() if as_json else answer_table(result.answers), as_json)
+
+
+@app.command()
+def bench(file: AnyFile,
+          on: Annotated[str, typer.Option(help="An emulated board: m0 m3 m4f m7 m33 rv32.")],
+          ram: Ram = None, minimum: Minimum = False, max_extra_macs: MaxExtra = None,
+          stages: Stages = StageKind.auto, feed: Feed = FeedKind.image, as_json: Json = False):
+    """Count the instructions of one whole run, Python included, and of each op.
+
+    The board's own clock counts them, so the number is the same every time.
+    """
+    from tinyml.bench import bench_file
+    from tinyml.report import bench_table
+
+    measured = bench_file(file, on, _options(ram, minimum, max_extra_macs, stages, feed))
+    figures = measured.figures()
+    _print(figures if as_json else bench_table(figures), as_json)
 
 
 @app.command()

@@ -37,6 +37,11 @@ class Machine:
         """All that can be done: DONE or HUNGRY."""
         return lib.tml_run(self._model)
 
+    def next(self) -> int:
+        """The step that `step` would fire: where it begins, in bytes of the steps; -1: none can.
+        Here alone; boards do without."""
+        return lib.tml_next_at(self._model)
+
 
 def noise(seed: int, buffer) -> int:
     """Fills a buffer with the noise of golden vectors; returns the seed to go on with."""

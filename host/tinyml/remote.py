@@ -53,14 +53,17 @@ class Remote:
     """A place with our module and one schedule on it.
 
     On emulated boards and unix ports the files lie in ROMFS, so weights are used in place; on a
-    real board, or `over_cable`, they are copied to its file system. Raises DeviceError, FitError.
+    real board, or `over_cable`, they are copied to its file system. `files`: more of them, which
+    may be read into the heap. Raises DeviceError, FitError.
     """
 
-    def __init__(self, name: str, file: bytes, heap: int | None = None, over_cable: bool = False):
+    def __init__(self, name: str, file: bytes, heap: int | None = None, over_cable: bool = False,
+                 files: dict[str, bytes] = {}):
         with Model(file) as model:
             self._program = (FEED if model.ports(0)[0].fed else RUN) + TELL
             needed = model.info["arena_bytes"] + PYTHON_HEAP
-        files = {"tinyml.mpy": _built("tinyml.mpy"), "model.tml": file}
+        needed += sum(3 * len(content) for content in files.values())
+        files = {"tinyml.mpy": _built("tinyml.mpy"), "model.tml": file, **files}
         over_cable = over_cable or is_port(name)
         if over_cable:
             self.place = open_place(name)

@@ -35,6 +35,33 @@ def frontier_table(name: str, points: list[dict], board: Board | None) -> Table:
     return table
 
 
+def bench_table(figures: dict) -> Table:
+    """What each op costs, in the order of the schedule, and the whole."""
+    whole, ops = figures["instructions"], figures["instructions_per_op"]
+    table = Table(title=f"{figures['model']} on {figures['board']}, "
+                        f"arena {figures['arena_bytes']:,} bytes")
+    table.add_column("", justify="right")
+    for column in ("op", "output"):
+        table.add_column(column)
+    for column in ("products", "instructions", "each", "share"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for number, op in enumerate(ops):
+        table.add_row(str(number), op["op"], op["name"], *_costs(op, whole))
+    rest = whole - sum(op["instructions"] for op in ops)
+    table.add_row("", "Python", "", *_costs({"instructions": rest, "products": 0}, whole))
+    table.add_section()
+    table.add_row("", "one run", "", *_costs(figures, whole))
+    return table
+
+
+def _costs(row: dict, whole: int) -> tuple[str, ...]:
+    """The last columns of a row of bench_table."""
+    products, instructions = row["products"], row["instructions"]
+    return (f"{products:,}" if products else "", f"{instructions:,}",
+            f"{instructions / products:.2f}" if products else "",
+            f"{100 * instructions / whole:.1f} %")
+
+
 def answer_table(answers: list[list[tuple]]) -> Table:
     """The top classes of each inference."""
     table = Table()

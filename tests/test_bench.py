@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""`tinyml bench`: what the ops cost is what a run costs, and nobody counts twice."""
+import json
+from dataclasses import asdict
+
+import pytest
+
+from tests.shared import model_file, needs_shared
+from tests.small_schedules import FASHION
+from tests.test_cli import fails, succeeds, tinyml
+from tinyml.bench import bench_file, firing_order, products_of
+from tinyml.emulator import FIRMWARE
+from tinyml.errors import DeviceError, ModelError
+from tinyml.options import Options
+from tinyml.pack import pack
+from tinyml.remote import BUILT
+from tinyml.schedule import decode
+
+PLANS = {
+    "op by op": Options(stages="single"),
+    "rings": Options(goal="smallest", stages="rings"),
+    "recompute": Options(goal="smallest", stages="recompute"),
+    "patches": Options(stages="patches"),
+    "rows": Options(goal="smallest", stages="rings", feed_rows=True),
+}
+PYTHON_SHARE = 0.03             # of a run: the calls from Python, one for each row that is fed
+KEYS = {"model", "board", "instructions", "products", "arena_bytes", "plan",
+        "instructions_per_op"}
+
+
+def bench(path, board, options=Options()):
+    if not (FIRMWARE / f"{board}.elf").exists() or not (BUILT / "tinyml.mpy").exists():
+        pytest.skip(f"python3 tasks.py build {board} mpy")
+    return bench_file(path, board, options)
+
+
+def agrees(measured):
+    """The ops have all of a run but Python's share."""
+    ops = sum(op.instructions for op in measured.ops)
+    return (1 - PYTHON_SHARE) * measured.instructions < ops < measured.instructions
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_the_ops_of_a_run_add_up_to_it(board, plan):
+    assert agrees(bench(FASHION, board, PLANS[plan]))
+
+
+@needs_shared
+@pytest.mark.parametrize("plan", ["op by op", "rows"])
+def test_the_ops_of_a_real_model_add_up(board, plan):
+    assert agrees(bench(model_file("mlperf_tiny/kws_ref_model"), board, PLANS[plan]))
+
+
+def test_the_number_is_the_same_every_time():
+    one, two = bench(FASHION, "m4f"), bench(FASHION, "m4f")
+    assert abs(one.instructions - two.instructions) <= 2 * 125          # the clock's microsecond
+    for a, b in zip(one.ops, two.ops, strict=True):
+        assert abs(a.instructions - b.instructions) <= 64 + a.instructions // 500
+        assert asdict(a) | {"instructions": 0} == asdict(b) | {"instructions": 0}
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_products_are_those_of_the_plan(plan):
+    packed = pack(FASHION, options=PLANS[plan])
+    schedule = packed.compiled.schedule
+    counted = sum(products_of(schedule, *step) for step in schedule.steps)
+    assert counted >= packed.compiled.executed_macs
+    if plan != "recompute":     # rows of a stack that are padding are multiplied too
+        assert counted == packed.compiled.executed_macs
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_every_step_has_its_turns(plan):
+    packed = pack(FASHION, options=PLANS[plan])
+    schedule = decode(packed.file)
+    order = firing_order(packed.file, schedule)
+    assert set(range(len(schedule.steps))) <= set(order)
+    assert order.count(len(schedule.steps)) == 28 * (plan == "rows")    # a row is offered
+
+
+def test_the_command_tells_all_of_it(tmp_path):
+    bench(FASHION, "m4f")
+    options = ("--minimum", "--feed", "rows", "--stages", "rings")
+    figures = json.loads(succeeds("bench", FASHION, "--on", "m4f", "--json", *options))
+    assert set(figures) == KEYS and figures["model"] == "fashion" and figures["board"] == "m4f"
+    assert figures["plan"]["feed"] == "rows" and figures["plan"]["stages"] < 10
+    ops = figures["instructions_per_op"]
+    assert figures["plan"]["steps"] == len(ops) and figures["products"] == 1286008
+    assert set(ops[1]) == {"name", "op", "firings", "products", "instructions"}
+    assert (ops[0]["op"], ops[1]["op"], ops[1]["name"]) == ("take", "conv2d", "stem")
+    table = succeeds("bench", FASHION, "--on", "m4f")
+    assert "one run" in table and "stem" in table and "Python" in table
+    succeeds("pack", FASHION, "-o", tmp_path / "x.tml")
+    packed = json.loads(succeeds("bench", tmp_path / "x.tml", "--on", "m4f", "--json"))
+    assert packed["instructions_per_op"][0]["name"] == ""      # a schedule has no names
+
+
+def test_a_bench_that_cannot_be_says_why(tmp_path, monkeypatch):
+    assert "choose m0, m3, m33, m4f, m7, rv32" in fails("bench", FASHION, "--on", "/dev/ttyACM0")
+    assert tinyml("bench", FASHION).returncode == 2
+    (tmp_path / "x.tml").write_bytes(pack(FASHION).file)
+    with pytest.raises(ModelError, match="is planned already"):
+        bench_file(tmp_path / "x.tml", "m4f", PLANS["rings"])
+    monkeypatch.setattr("tinyml.emulator.FIRMWARE", tmp_path)
+    with pytest.raises(DeviceError, match="has no firmware yet: type `python3 tasks.py build m7`"):
+        bench_file(FASHION, "m7")
+    monkeypatch.setattr("tinyml.remote.BUILT", tmp_path)
+    with pytest.raises(DeviceError, match="is not built: type `python3 tasks.py build`"):
+        bench_file(FASHION, "m4f")
