@@ -74,8 +74,10 @@ def size():
 
 
 def bench(*arguments: str):
-    """Instructions of one inference on emulated boards: `bench [--json] [--plans] [m4f ...]`.
+    """Instructions of one inference on emulated boards: `bench [--json] [m4f ...]`.
 
+    `bench --plans [--json] [m4f ...]`: fused plans against op by op.
+    `bench --record`: these are the figures of a release, which later ones are compared with.
     `bench --memory [--json] [MODEL ...]`: peak RAM of whole models, beside other engines.
     `bench --published [--json]`: MCUNetV2's figures, computed from our planner's view.
     """
@@ -86,7 +88,9 @@ def bench(*arguments: str):
             show([PYTHON, "-m", f"tools.{word}", *rest])
             return
     boards = [word for word in arguments if not word.startswith("--")]
-    build(*boards, *(["mpy"] if boards else []))
+    build(*(boards or micropython.all_boards()), "mpy")
+    for arch in micropython.ARCHS:
+        micropython.build_module(arch, "none")
     show([PYTHON, "-m", "tools.bench", *arguments])
 
 

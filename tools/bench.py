@@ -1,71 +1,145 @@
 # SPDX-License-Identifier: MIT
 """Instructions of one whole inference on emulated boards, Python's share included.
 
-    python3 tasks.py bench [--json] [--plans] [BOARD ...]
+    python3 tasks.py bench [--json] [--record] [BOARD ...]
+    python3 tasks.py bench --plans [--json] [BOARD ...]
 
-`--plans` compares op by op with fused plans: the fastest one, and the smallest that is fed rows.
+Beside them: what other engines take, our targets, and the change since the figures in
+tools/recorded.json, which `--record` writes when a version is released. "machine": the share of a
+run that is left when kernels do nothing: scheduling and Python.
 
-QEMU counts an instruction as 8 ns (`-icount shift=3`), so the board's own clock counts them: the same
-number every time, on any machine. Models of ../shared are added where they are there.
+`--plans` compares fused plans with op by op: rings that hold the image, and rings that are fed
+rows, both the smallest that compute nothing twice.
+
+QEMU counts an instruction as 8 ns (`-icount shift=3`), so the board's own clock counts them: the
+same number every time, on any machine. Models of ../shared are added where they are there.
 """
 import json
 import sys
+import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
+from rich.console import Console
+from tinyml.bench import PER_MICROSECOND
 from tinyml.pack import pack
 from tinyml.plan import Options
 from tinyml.remote import Remote
 
-from .tables import print_row
+from .bench_tables import board_table, plan_table
+from .speed_rows import MODELS, SOURCES, rivals, target
+from .steps import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
-MODELS = {
-    "fashion": ROOT / "examples/fashion/fashion.tflite",
-    **{name.split("/")[1]: ROOT.parent / f"shared/models/{name}.tflite" for name in (
-        "mlperf_tiny/vww_96_int8", "mlperf_tiny/pretrainedResnet_quant",
-        "mlperf_tiny/kws_ref_model", "mlperf_tiny/ad01_int8", "mcunet/tinyengine_vww")},
-}
-PLAN = {"as packed": Options()}
+BOARDS = ("m0", "m3", "m4f", "m33", "m7", "rv32")
+RECORDED = ROOT / "tools" / "recorded.json"
+FASTEST = {"fastest": Options()}
 PLANS = {
     "op by op": Options(stages="single"),
     "rings": Options(goal="smallest", stages="rings"),
     "rows": Options(goal="smallest", stages="rings", feed_rows=True),
 }
-BOARDS = ("m4f", "m0", "rv32")
-INSTRUCTIONS_PER_MICROSECOND = 125
 
 
-def count(board: str, file: bytes, input_bytes: int) -> int:
+@dataclass(frozen=True)
+class Measured:
+    """A model on a board. `machine`: the instructions that are not in kernels."""
+
+    model: str
+    board: str
+    plan: str
+    macs: int
+    arena_bytes: int
+    instructions: int
+    machine: int
+    recorded: int | None
+
+    @property
+    def machine_percent(self) -> float:
+        return 100 * self.machine / self.instructions
+
+    @property
+    def change_percent(self) -> float | None:
+        """Since the last release; None if nothing was recorded."""
+        return self.recorded and 100 * (self.instructions / self.recorded - 1)
+
+    @property
+    def misses(self) -> bool:
+        limit = target(self.board, self.model)
+        return self.plan == "fastest" and limit is not None and self.instructions > limit * 1e6
+
+    def figures(self) -> dict:
+        """A row of `--json`; rivals and targets in instructions too."""
+        limit = target(self.board, self.model)
+        return {"model": self.model, "board": self.board, "plan": self.plan, "macs": self.macs,
+                "arena_bytes": self.arena_bytes, "instructions": self.instructions,
+                "machine_percent": round(self.machine_percent, 2),
+                "rivals": {engine: round(millions * 1e6)
+                           for engine, millions in rivals(self.board, self.model).items()},
+                "target": limit and round(limit * 1e6), "recorded": self.recorded,
+                "change_percent": self.recorded and round(self.change_percent, 2)}
+
+
+def count(board: str, file: bytes, input_bytes: int, build: str = "full") -> int:
     """Instructions of one inference on a board."""
-    with Remote(board, file) as remote:
+    with Remote(board, file, build=build) as remote:
         (ran,) = remote.run([bytes(input_bytes)])
-    return ran.microseconds * INSTRUCTIONS_PER_MICROSECOND
+    return ran.microseconds * PER_MICROSECOND
 
 
-def measure(name: str, path: Path, plan: str, options: Options, boards: list[str]) -> dict:
-    """A row of the table."""
+def measure(name: str, path: Path, plan: str, options: Options, boards: list[str],
+            recorded: dict) -> list[Measured]:
+    """One plan of a model, on every board."""
     packed = pack(path, options=options)
-    elements = packed.compiled.graph.inputs[0].tensor.elements
-    return {"model": name, "plan": plan, "macs": packed.compiled.macs,
-            "arena_bytes": packed.compiled.schedule.arena_bytes,
-            "instructions": {board: count(board, packed.file, elements) for board in boards}}
+    inputs = sum(port.tensor.elements for port in packed.compiled.graph.inputs)
+    return [Measured(name, board, plan, packed.compiled.macs,
+                     packed.compiled.schedule.arena_bytes,
+                     count(board, packed.file, inputs), count(board, packed.file, inputs, "none"),
+                     recorded.get(name, {}).get(board) if plan == "fastest" else None)
+            for board in boards]
 
 
-def main(boards: list[str], plans: dict[str, Options], as_json: bool) -> None:
-    """The table, or a JSON list of its rows."""
-    rows = [measure(name, path, plan, options, boards) for name, path in MODELS.items()
-            if path.exists() for plan, options in plans.items()]
-    if as_json:
-        print(json.dumps(rows))
+def version() -> str:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+
+def read_recorded() -> dict:
+    """{"version": of the release, "instructions": {model: {board: number}}}"""
+    return json.loads(RECORDED.read_text())
+
+
+def record(results: list[Measured]) -> None:
+    """The figures of this version; what was not measured now stays as it was."""
+    figures = read_recorded()["instructions"]
+    for result in results:
+        figures.setdefault(result.model, {})[result.board] = result.instructions
+    RECORDED.write_text(json.dumps({"version": version(), "instructions": figures}, indent=1)
+                        + "\n")
+
+
+def main(boards: list[str], words: set[str]) -> None:
+    """The tables, or a JSON list of their rows."""
+    recorded = read_recorded()
+    plans = PLANS if "--plans" in words else FASTEST
+    results = [result for name, path in MODELS.items() if path.exists()
+               for plan, options in plans.items()
+               for result in measure(name, path, plan, options, boards, recorded["instructions"])]
+    if "--record" in words and plans is FASTEST:
+        record(results)
+    if "--json" in words:
+        print(json.dumps([result.figures() for result in results]))
         return
-    print_row("million instructions", "plan", "MMAC", "arena", *boards)
-    print_row("---", "---", "---:", "---:", *("---:" for _ in boards))
-    for row in rows:
-        print_row(row["model"], row["plan"], f"{row['macs'] / 1e6:.2f}", row["arena_bytes"],
-                  *(f"{row['instructions'][board] / 1e6:.2f}" for board in boards))
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    for board in boards:
+        here = [result for result in results if result.board == board]
+        console.print(plan_table(board, here) if plans is PLANS else
+                      board_table(board, here, recorded["version"]))
+    for source in SOURCES if plans is FASTEST else ():
+        console.print(f"  {source}", highlight=False)
+    for name, path in MODELS.items():
+        if not path.exists():
+            console.print(f"{name} was not measured: no {path}", highlight=False)
 
 
 if __name__ == "__main__":
-    words = sys.argv[1:]
-    main([word for word in words if not word.startswith("--")] or list(BOARDS),
-         PLANS if "--plans" in words else PLAN, "--json" in words)
+    main([word for word in sys.argv[1:] if not word.startswith("--")] or list(BOARDS),
+         {word for word in sys.argv[1:] if word.startswith("--")})

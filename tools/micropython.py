@@ -91,41 +91,56 @@ def build_unix():
     step("unix port", " ".join([VERSION, *UNIX_OPTIONS]), [output], compile_it)
 
 
-def build_module(arch: str):
-    """build/mpy/<arch>/_tinyml.mpy"""
-    output = BUILD / "mpy" / arch / "_tinyml.mpy"
+# What is left out or put in its place, by the name of a build of the module: variables of make.
+NO_KERNELS = ROOT / "tools" / "no_kernels.c"
+MODULES = {"full": (), "none": (f"KERNELS={NO_KERNELS}",)}
+
+
+def build_module(arch: str, build: str = "full"):
+    """build/mpy/<arch>/_tinyml.mpy, or build/mpy/<arch>/<build>/_tinyml.mpy"""
+    output = BUILD / "mpy" / module_path(arch, build)
     built = ROOT / "mpy_module" / "_tinyml.mpy"
 
     def compile_it():
-        _make_module(arch)
+        _make_module(arch, build)
         _copy(built, output)
         built.unlink()
 
-    step(f"module {arch}", _module_key(arch), [output], compile_it)
+    step(f"module {arch} {build}", _module_key(arch), [output], compile_it)
 
 
 def build_machine(arch: str) -> Path:
     """The module without Python's part, as a program for tools/simulator."""
-    output = OBJECTS / "mpy" / arch / "machine.elf"
+    output = module_objects(arch) / "machine.elf"
     key = digest([ROOT / "tools" / "simulator" / "machine.ld"], _module_key(arch))
-    step(f"machine {arch}", key, [output], lambda: _make_module(arch, output))
+    step(f"machine {arch}", key, [output], lambda: _make_module(arch, "full", output))
     return output
 
 
-def _make_module(arch: str, *targets: Path):
+def _make_module(arch: str, build: str, *targets: Path):
     # MicroPython's rules do not know which object needs which header.
-    folder, objects = ROOT / "mpy_module", OBJECTS / "mpy" / arch
+    folder, objects = ROOT / "mpy_module", module_objects(arch, build)
     headers = digest([*_sources("*.h"), folder / "Makefile"], VERSION)
     marker = objects / "headers"
     if not marker.exists() or marker.read_text() != headers:
         shutil.rmtree(objects, ignore_errors=True)
-    place = f"BUILD={objects}"
-    _make(f"module-{arch}", folder, f"ARCH={arch}", f"MPY_DIR={SOURCE}", place, *targets)
+    _make(f"module-{arch}-{build}", folder, f"ARCH={arch}", f"MPY_DIR={SOURCE}",
+          f"BUILD={objects}", *MODULES[build], *targets)
     marker.write_text(headers)
 
 
 def _module_key(arch: str) -> str:
-    return digest([*_sources("*.[chS]"), ROOT / "mpy_module" / "Makefile"], VERSION, arch)
+    return digest([*_sources("*.[chS]"), NO_KERNELS, ROOT / "mpy_module" / "Makefile"], VERSION, arch)
+
+
+def module_path(arch: str, build: str = "full") -> Path:
+    """Where a module is, below build/mpy. (tinyml.remote.module_path is the same.)"""
+    return Path(arch, "" if build == "full" else build, "_tinyml.mpy")
+
+
+def module_objects(arch: str, build: str = "full") -> Path:
+    """The folder of its objects."""
+    return OBJECTS / "mpy" / build / arch
 
 
 def build_python_part():

@@ -4,6 +4,7 @@
 import subprocess
 from pathlib import Path
 
+from .micropython import module_objects
 from .steps import BUILD, ROOT
 
 PREFIXES = {"x64": "", "rv32imc": "riscv64-unknown-elf-"}  # of the binutils; else Arm's
@@ -27,7 +28,7 @@ def print_sizes(archs: list[str]):
 
 def object_sizes(arch: str) -> dict[str, int]:
     """Object file (its path without the build folder) to bytes."""
-    folder = BUILD / "obj" / "mpy" / arch
+    folder = module_objects(arch)
     objects = sorted(folder.rglob("*.o"))
     program = PREFIXES.get(arch, "arm-none-eabi-") + "size"
     done = subprocess.run([program, *objects], capture_output=True, text=True, check=True)

@@ -54,11 +54,12 @@ class Remote:
 
     On emulated boards and unix ports the files lie in ROMFS, so weights are used in place; on a
     real board, or `over_cable`, they are copied to its file system. `files`: more of them, which
-    may be read into the heap. Raises DeviceError, FitError.
+    may be read into the heap. `build`: which build of the native module. Raises DeviceError,
+    FitError.
     """
 
     def __init__(self, name: str, file: bytes, heap: int | None = None, over_cable: bool = False,
-                 files: dict[str, bytes] = {}):
+                 files: dict[str, bytes] = {}, build: str = "full"):
         with Model(file) as model:
             self._program = (FEED if model.ports(0)[0].fed else RUN) + TELL
             needed = model.info["arena_bytes"] + PYTHON_HEAP
@@ -68,12 +69,12 @@ class Remote:
         if over_cable:
             self.place = open_place(name)
         else:
-            files["_tinyml.mpy"] = _built(f"{_arch(name)}/_tinyml.mpy")
+            files["_tinyml.mpy"] = _built(module_path(_arch(name), build))
             self.place = open_place(name, heap or _heap(name, needed, len(file)), rom=files)
         self.path = "model.tml" if over_cable else "/rom/model.tml"
         try:
             if over_cable:
-                files["_tinyml.mpy"] = _built(f"{self.place.arch}/_tinyml.mpy")
+                files["_tinyml.mpy"] = _built(module_path(self.place.arch, build))
                 for path, content in files.items():
                     self.place.put(path, content)
             # First of all: later, what Python leaves on its heap would cut the arena's room in two.
@@ -107,6 +108,11 @@ class Remote:
 
 def _arch(name: str) -> str:
     return "x64" if name in UNIX else load_board(name).arch
+
+
+def module_path(arch: str, build: str = "full") -> str:
+    """Where the native module of an architecture is, below build/mpy."""
+    return f"{arch}/_tinyml.mpy" if build == "full" else f"{arch}/{build}/_tinyml.mpy"
 
 
 def _built(name: str) -> bytes:
