@@ -48,10 +48,11 @@ class LoweredStep:
     @property
     def most_block(self) -> int:
         """Pixels per firing at most, so that a firing is a bounded piece of work: a multiple of
-        the four that kernels compute at once."""
+        the four that kernels compute at once. Who feeds rows may feed one at a time."""
         height, width, channels = self.output.hwc
         work = max(self.products // (height * width), channels)
-        return min(max(4, WORK_PER_FIRING // work // 4 * 4), 65532)
+        most = 65532 if self.inputs else width
+        return min(max(4, WORK_PER_FIRING // work // 4 * 4), most)
 
 
 def views(op, **others: View) -> dict[str, View]:
