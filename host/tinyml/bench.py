@@ -143,6 +143,7 @@ def firing_order(file: bytes, schedule: Schedule) -> list[int]:
         while state != 0:
             order.append(starts[machine.next()])
             state = machine.step()
+            assert order[-2:] != [len(schedule.steps)] * 2, "a row is not enough for any step"
             if state == 2:
                 machine.offer(row)
     return order
@@ -154,7 +155,6 @@ def products_of(schedule: Schedule, kind: str, values: dict) -> int:
     taps = values["k_h"] * values["k_w"]
     each = {"conv2d": lambda: taps * read["channels"],
             "depthwise_conv2d": lambda: taps,
-            "fully_connected": lambda: read["height"] * read["width"] * read["channels"],
             "conv2d_stack": lambda: read["channels"],
             "depthwise_conv2d_stack": lambda: values["taps_h"] * values["k_w"],
             "conv2d_unstack": lambda: values["filter_channels"]}.get(kind, lambda: 0)
