@@ -7,7 +7,7 @@ import sys
 if sys.version_info < (3, 11):
     sys.exit("tasks.py needs Python 3.11 or newer")
 
-from tools import debian, environment, fuzzer, micropython, tables  # noqa: E402
+from tools import debian, environment, fuzzer, micropython, sizes, tables  # noqa: E402
 from tools.environment import PYTHON  # noqa: E402
 from tools.steps import StepFailed, show  # noqa: E402
 
@@ -34,6 +34,7 @@ def build(*names: str):
         elif name == "mpy":
             for arch in micropython.ARCHS:
                 micropython.build_module(arch)
+                micropython.build_module(arch, "core")
             micropython.build_python_part()
         elif name in micropython.all_boards():
             micropython.build_firmware(name)
@@ -67,10 +68,10 @@ def check():
     show([PYTHON, "-m", "pytest", "-q", *SHAPE_TESTS])
 
 
-def size():
-    """Bytes of the native modules, per object file and architecture."""
+def size(*arguments: str):
+    """RAM of the native modules, file by file, against its limits; stack per call: `[--json]`."""
     build("mpy")
-    tables.print_sizes(list(micropython.ARCHS))
+    sizes.print_sizes("--json" in arguments)
 
 
 def bench(*arguments: str):

@@ -93,7 +93,7 @@ def build_unix():
 
 # What is left out or put in its place, by the name of a build of the module: variables of make.
 NO_KERNELS = ROOT / "tools" / "no_kernels.c"
-MODULES = {"full": (), "none": (f"KERNELS={NO_KERNELS}",)}
+MODULES = {"full": (), "core": ("STEPS=core",), "none": (f"KERNELS={NO_KERNELS}",)}
 
 
 def build_module(arch: str, build: str = "full"):
@@ -120,7 +120,7 @@ def build_machine(arch: str) -> Path:
 def _make_module(arch: str, build: str, *targets: Path):
     # MicroPython's rules do not know which object needs which header.
     folder, objects = ROOT / "mpy_module", module_objects(arch, build)
-    headers = digest([*_sources("*.h"), folder / "Makefile"], VERSION)
+    headers = digest([*_sources("*.h"), *_sources("*.mk"), folder / "Makefile"], VERSION)
     marker = objects / "headers"
     if not marker.exists() or marker.read_text() != headers:
         shutil.rmtree(objects, ignore_errors=True)
@@ -130,7 +130,8 @@ def _make_module(arch: str, build: str, *targets: Path):
 
 
 def _module_key(arch: str) -> str:
-    return digest([*_sources("*.[chS]"), NO_KERNELS, ROOT / "mpy_module" / "Makefile"], VERSION, arch)
+    makefiles = [*_sources("*.mk"), ROOT / "mpy_module" / "Makefile"]
+    return digest([*_sources("*.[chS]"), *makefiles, NO_KERNELS], VERSION, arch)
 
 
 def module_path(arch: str, build: str = "full") -> Path:

@@ -71,8 +71,8 @@ class Graph:
         return [k for k in named if k] + (self.tables.get(key[0], []) if function.indirect else [])
 
 
-def read_object(path: Path, prefix: str) -> list[Function]:
-    """The functions of an object or of an archive."""
+def read_object(path: Path, prefix: str, told: dict | None = None) -> list[Function]:
+    """The functions of an object or of an archive. `told`: their frames, where GCC told them."""
     listing = subprocess.run([prefix + "objdump", "-dr", path], capture_output=True, text=True,
                              check=True).stdout
     found: list[Function] = []
@@ -91,10 +91,10 @@ def read_object(path: Path, prefix: str) -> list[Function]:
                 found.append(Function(begin[1], path.stem))
         elif instruction := INSTRUCTION.match(line):
             target = _note(found[-1], *instruction.groups())
-    usage = _usage(path.with_suffix(".su"))
+    told = own_frames(path.with_suffix(".su")) if told is None else told
     for function in found:
         function.calls.discard(function.name)
-        function.frame = usage.get(function.name.split(".")[0], function.frame)
+        function.frame = told.get(function.name.split(".")[0], function.frame)
     return found[:-1]
 
 
@@ -120,7 +120,7 @@ def _taken(what: dict[str, str | None]) -> int:
     return int(what["x64"] or what["arm"] or what["store"] or what["riscv"], 0)
 
 
-def _usage(path: Path) -> dict[str, int]:
+def own_frames(path: Path) -> dict[str, int]:
     """What GCC says of the frames of a C file; empty for all others."""
     usage: dict[str, int] = {}
     for line in path.read_text().splitlines() if path.exists() else ():

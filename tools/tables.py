@@ -1,48 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Numbers about the code, as Markdown tables: size per architecture, lines per folder."""
+"""Numbers about the code, as Markdown tables."""
 
 import subprocess
 from pathlib import Path
 
-from .micropython import module_objects
-from .steps import BUILD, ROOT
+from .steps import ROOT
 
-PREFIXES = {"x64": "", "rv32imc": "riscv64-unknown-elf-"}  # of the binutils; else Arm's
 SUFFIXES = {".py", ".c", ".h", ".S", ".toml", ".mk", ".ld"}
-
-
-def print_sizes(archs: list[str]):
-    """Bytes of code and constants per object file; on a board all of it is RAM."""
-    rows: dict[str, dict[str, int]] = {}
-    for arch in archs:
-        for name, text in object_sizes(arch).items():
-            rows.setdefault(name, {})[arch] = text
-    print_row("text + data + bss", *archs)
-    print_row("---", *("---:" for _ in archs))
-    for name, sizes in sorted(rows.items(), key=lambda row: -max(row[1].values())):
-        print_row(name, *(sizes.get(arch, "-") for arch in archs))
-    totals = [sum(sizes.get(arch, 0) for sizes in rows.values()) for arch in archs]
-    print_row("**total**", *totals)
-    print_row("`_tinyml.mpy`", *(module(arch).stat().st_size for arch in archs))
-
-
-def object_sizes(arch: str) -> dict[str, int]:
-    """Object file (its path without the build folder) to bytes."""
-    folder = module_objects(arch)
-    objects = sorted(folder.rglob("*.o"))
-    program = PREFIXES.get(arch, "arm-none-eabi-") + "size"
-    done = subprocess.run([program, *objects], capture_output=True, text=True, check=True)
-    out = {}
-    for line in done.stdout.splitlines()[1:]:
-        text, data, bss, _, _, path = line.split(None, 5)
-        # Sources outside mpy_module have their whole path below the build folder.
-        name = path.removeprefix(str(folder)).lstrip("/").removeprefix(str(ROOT).lstrip("/") + "/")
-        out[name] = int(text) + int(data) + int(bss)
-    return out
-
-
-def module(arch: str) -> Path:
-    return BUILD / "mpy" / arch / "_tinyml.mpy"
 
 
 def print_lines():
