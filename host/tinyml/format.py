@@ -33,9 +33,9 @@ COMMON = (
 )
 
 
-def step(code, name, doc, *fields, inputs=1, rows="rows == 1", needs=()):
-    """A step: the common first fields, then its own."""
-    return Step(name, doc, COMMON + fields, code, (f"inputs == {inputs}", rows, *needs))
+def step(code, name, doc, *fields, inputs=1, rows="rows == 1", needs=(), core=True):
+    """A step: the common first fields, then its own. `core`: convolutional nets need it."""
+    return Step(name, doc, COMMON + fields, code, (f"inputs == {inputs}", rows, *needs), core)
 
 
 HEADER = Record("header", "First in the file.", (
@@ -190,7 +190,7 @@ STEPS = (
              "axis_y < 3", "axis_x < 3", "axis_c < 3", "axis_y + axis_x + axis_c == 3",
              "axis_y * axis_x * axis_c == 0",
              "dim(input, axis_y) == output.height", "dim(input, axis_x) == output.width",
-             "dim(input, axis_c) == output.channels")),
+             "dim(input, axis_c) == output.channels"), core=False),
     step(11, "sum", "output = the sum of this input pixel and all before it: int32, per channel",
          Field("restart", "u16", "1: every row begins at 0"), reserved(0),
          needs=_POINT + _SAME_SIZE + (
@@ -206,7 +206,7 @@ STEPS = (
          *_pairs("filters"), needs=(
              "depth % 4 == 0", "depth - input.channels < 4", "k_w == 1", "pad_left == 0", "stride_w == 1",
              "input.width == output.width",
-                "output.channels == product(k_h, filters)")),
+                "output.channels == product(k_h, filters)"), core=False),
     step(15, "depthwise_conv2d_stack", "depthwise convolution of stacked rows to stacked rows",
          Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP, *_CLAMP,
          Field("filters", "u16", "channels of one row"),
@@ -217,7 +217,7 @@ STEPS = (
          needs=("k_h == 1", "pad_top == 0", "stride_h == 1", "high != 0", "taps_h != 0",
                 "input.height == output.height",
                 "output.channels == product(high, filters)",
-                "product(product(high - 1, step_h) + taps_h, filters) <= input.channels")),
+                "product(product(high - 1, step_h) + taps_h, filters) <= input.channels"), core=False),
     step(16, "conv2d_unstack", "a 1x1 convolution of stacked rows, to `rows` rows",
          _OUTPUT_ZP, *_CLAMP, _QUICK,
          Field("filter_channels", "u16", "input channels of one row"), reserved(0), _DEPTH,
@@ -225,7 +225,7 @@ STEPS = (
          rows="rows != 0", needs=_POINT + ("depth % 4 == 0", "depth - filter_channels < 4",
              "input.channels == product(rows, filter_channels)", "input.width == output.width",
              "product(input.height, rows) - output.height < rows",
-             "product(input.height, rows) >= output.height")),
+             "product(input.height, rows) >= output.height"), core=False),
 )
 
 STATUSES = (
@@ -242,6 +242,7 @@ STATUSES = (
     ("BAD_DATA", "a step reads outside the data or a constant is out of range: pack again"),
     ("BAD_STEP", "a step is unknown, or its fields contradict each other: pack again"),
     ("BAD_STAGE", "a stage would stop before its end: pack again"),
+    ("LACKS_STEP", "this build of the module lacks a step: install the full module"),
 )
 
 

@@ -45,10 +45,12 @@ class Record:
 
 @dataclass(frozen=True)
 class Step(Record):
-    """An instruction. `needs` are conditions that keep its kernel inside its buffers."""
+    """An instruction. `needs` are conditions that keep its kernel inside its buffers. `core`: it
+    is in every build of the module, not in full ones alone."""
 
     code: int
     needs: tuple[str, ...]
+    core: bool
 
 
 def ring(name, doc):

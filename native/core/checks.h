@@ -9,7 +9,7 @@
 enum { TML_STEP_CODES = TML_STEPS(TML_COUNT_STEP) };
 
 typedef struct {
-    tml_status_t (*bounds)(const tml_model_t *m, const void *step);
+    tml_status_t (*bounds)(const tml_model_t *m, const void *step);     /* NULL: not built */
     uint8_t words;              /* the step's length / 4 */
 } tml_check_t;
 extern const tml_check_t tml_checks[TML_STEP_CODES];    /* by code - 1 */

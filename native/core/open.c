@@ -124,6 +124,9 @@ static tml_status_t check_steps(const tml_model_t *m)
             step->words == 0 || left < step->words * 4u) {
             return TML_BAD_STEP;
         }
+        if (tml_checks[step->code - 1].bounds == NULL) {
+            return TML_LACKS_STEP;
+        }
         if (tml_check_ring(m, step->output) == NULL || tml_check_ring(m, step->input) == NULL ||
             tml_check_ring(m, step->input2) == NULL) {
             return TML_BAD_RING;

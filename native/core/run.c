@@ -4,8 +4,8 @@
 #include "kernels.h"
 #include "stage.h"
 
-#define TML_KERNEL(code, name) tml_##name,
-static const tml_kernel_t kernels[TML_STEP_CODES] = { TML_STEPS(TML_KERNEL) };
+#define TML_KERNEL(code, name) [code - 1] = tml_##name,
+static const tml_kernel_t kernels[TML_STEP_CODES] = { TML_BUILT_STEPS(TML_KERNEL) };
 
 void tml_start(tml_model_t *m)
 {

@@ -564,7 +564,8 @@ typedef struct {
 } tml_step_t;
 typedef char tml_step_size[sizeof(tml_step_t) == 28 ? 1 : -1];
 
-#define TML_STEPS(X) \
+/* Steps of every build, and those of full builds alone. */
+#define TML_CORE_STEPS(X) \
     X(1, conv2d) \
     X(2, depthwise_conv2d) \
     X(3, average_pool) \
@@ -574,13 +575,22 @@ typedef char tml_step_size[sizeof(tml_step_t) == 28 ? 1 : -1];
     X(7, pad) \
     X(8, softmax) \
     X(9, lookup) \
-    X(10, transpose) \
     X(11, sum) \
     X(12, average) \
-    X(13, take) \
+    X(13, take)
+#define TML_OTHER_STEPS(X) \
+    X(10, transpose) \
     X(14, conv2d_stack) \
     X(15, depthwise_conv2d_stack) \
     X(16, conv2d_unstack)
+#define TML_STEPS(X) TML_CORE_STEPS(X) TML_OTHER_STEPS(X)
+
+/* Steps of this build. */
+#ifdef TML_CORE
+#define TML_BUILT_STEPS(X) TML_CORE_STEPS(X)
+#else
+#define TML_BUILT_STEPS(X) TML_STEPS(X)
+#endif
 
 #define TML_STATUSES(X) \
     X(OK, "no error") \
@@ -594,6 +604,7 @@ typedef char tml_step_size[sizeof(tml_step_t) == 28 ? 1 : -1];
     X(BAD_RING, "a ring leaves the arena or does not exist: pack the model again") \
     X(BAD_DATA, "a step reads outside the data or a constant is out of range: pack again") \
     X(BAD_STEP, "a step is unknown, or its fields contradict each other: pack again") \
-    X(BAD_STAGE, "a stage would stop before its end: pack again")
+    X(BAD_STAGE, "a stage would stop before its end: pack again") \
+    X(LACKS_STEP, "this build of the module lacks a step: install the full module")
 
 #endif
