@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* A 1x1 convolution of all rows of a window (see ref), on cores with the DSP extension. */
+#include <string.h>
+
+#include "filter.h"
+
+void tml_conv2d_stack(const tml_model_t *m, const void *step, tml_span_t at)
+{
+    const tml_conv2d_stack_t *s = step;
+    const tml_ring_t *input = &m->rings[s->input];
+    const tml_ring_t *output = &m->rings[s->output];
+    tml_filter_t f;
+
+    TML_FILTER(&f, m, s, input->channels, s->filters);
+    for (; at.pixels != 0; tml_next(&at, output->width)) {
+        const tml_window_t rows =
+            tml_window(at.y, s->stride_h, s->pad_top, s->k_h, input->height);
+        int8_t *out = tml_pixel(m, output, at.y, at.x);
+        for (int32_t row = 0; row < s->k_h; row++, out += s->filters) {
+            if (tml_inside(rows, row)) {
+                f.in[f.pixels] = tml_pixel(m, input, (uint32_t)(rows.start + row), at.x);
+                f.to[f.pixels] = out;
+                tml_filter_ready(&f);
+            } else {
+                memset(out, s->fill, s->filters);
+            }
+        }
+    }
+    tml_filter_end(&f);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* A 1x1 convolution of pixels that hold several rows (see ref), on cores with the DSP extension. */
+#include "filter.h"
+
+void tml_conv2d_unstack(const tml_model_t *m, const void *step, tml_span_t at)
+{
+    const tml_conv2d_unstack_t *s = step;
+    const tml_ring_t *output = &m->rings[s->output];
+    tml_filter_t f;
+
+    TML_FILTER(&f, m, s, s->filter_channels, output->channels);
+    for (; at.pixels != 0; tml_next(&at, output->width)) {
+        const uint32_t first = (uint32_t)at.y * s->rows;
+        const int8_t *in = tml_pixel(m, &m->rings[s->input], at.y, at.x);
+        for (uint32_t y = first; y < first + s->rows && y < output->height; y++) {
+            f.in[f.pixels] = in;
+            f.to[f.pixels] = tml_pixel(m, output, y, at.x);
+            tml_filter_ready(&f);
+            in += s->filter_channels;
+        }
+    }
+    tml_filter_end(&f);
+}
