@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Depthwise convolution, four channels at a time. Rows of their input are widened to halfwords
-   once and kept as long as windows cover them; columns are cut so that they fit. Other windows
-   than up to 10 x 7 of stride 1 or 2 go pixel by pixel. Stack: below 1.7 KB. */
+   once and kept as long as windows cover them; columns are cut so that they fit. Windows of more
+   than 7 columns, other strides than 1 and 2, and multipliers go pixel by pixel.
+   Stack: below 1.7 KB. */
 #include <string.h>
 
 #include "depthwise.h"
@@ -11,8 +12,7 @@ enum {
     LANES = 4,              /* channels at a time */
     HEAD = 5,               /* words of a channel's block before its weights */
     MOST_COLUMNS = 7,       /* of a window */
-    MOST_ROWS = 10,         /* of input that are kept */
-    WORDS = 300,            /* blocks, rows, and a piece of output */
+    WORDS = 320,            /* blocks, rows, and where the rows are */
     BEYOND = 4              /* words read behind a row, whose sums are not stored */
 };
 
@@ -20,36 +20,33 @@ enum {
 typedef struct {
     const tml_depthwise_t *d;
     tml_depthwise_rows_t job;
-    tml_widen_t widen;
-    uint32_t channel;                   /* of the input: the first of four */
+    tml_widen_t widen;                  /* of the input */
+    const tml_ring_t *input;
     int32_t left, first, end;           /* input column of a row's entry 0; entries inside */
-    uint32_t row_words, most_rows;
-    int32_t *table[2 * MOST_ROWS];      /* the rows, twice: any of them may be the first */
+    uint32_t row_words, most_rows;      /* of a row; kept */
+    int32_t *slots, **table;            /* the rows; where they are, twice: any may be the first */
     int32_t words[WORDS + BEYOND];
 } strip_t;
 
-static const int8_t *input_pixel(const tml_depthwise_t *d, uint32_t row, uint32_t x)
+static int8_t *pixel(const tml_depthwise_t *d, const tml_ring_t *ring, uint32_t row, uint32_t x)
 {
-    return tml_pixel(d->m, d->input, d->in_y + row * d->down, x) + row * d->deep;
+    return d->deep != 0 ? tml_pixel(d->m, ring, d->y, x) + row * d->deep
+                        : tml_pixel(d->m, ring, row, x);
 }
 
-static int8_t *output_pixel(const tml_depthwise_t *d, uint32_t row, uint32_t x)
+/* `words`: a multiple of four. */
+static void fill(int32_t *to, uint32_t words, uint32_t value)
 {
-    return tml_pixel(d->m, d->output, d->out_y + row * d->down, x) + row * d->deep;
-}
-
-static int32_t four_bytes(const int8_t *from)
-{
-    int32_t word;
-    memcpy(&word, from, sizeof word);
-    return word;
-}
-
-static void fill(int32_t *to, uint32_t words, int32_t value)
-{
-    while (words-- != 0) {
-        *to++ = value;
+    const int32_t *end = to + words;
+    for (; to != end; to += 4) {
+        to[0] = to[1] = to[2] = to[3] = (int32_t)value;
     }
+}
+
+/* Two halfwords of padding. */
+static uint32_t padding(const tml_depthwise_t *d)
+{
+    return (uint16_t)d->s->input_zp * 0x10001u;
 }
 
 static int32_t clip(int32_t a, int32_t most)
@@ -57,190 +54,209 @@ static int32_t clip(int32_t a, int32_t most)
     return a < 0 ? 0 : a > most ? most : a;
 }
 
-/* Widens one row of the input. */
-static void widen_row(strip_t *t, int32_t row, int32_t *to)
+/* Widens a row of the input that its ring keeps in two pieces; the first has `run` pixels. */
+static void widen_pieces(strip_t *t, int16_t *to, const int8_t *from, const int8_t *rest,
+                         uint32_t run)
 {
-    const tml_depthwise_t *d = t->d;
-    const int32_t padding = (int32_t)((uint16_t)d->input_zp * 0x10001u);
-    const uint32_t plane = t->widen.plane / 4, inside = (uint32_t)(t->end + 1) / 2;
-    uint32_t count = (uint32_t)(t->end - t->first);
-
-    if (row < 0 || row >= d->height || t->end <= t->first) {
-        fill(to, t->row_words, padding);
-        return;
-    }
-    for (uint32_t i = 0; i < t->row_words; i += plane) {
-        fill(to + i, (uint32_t)t->first / 2, padding);
-        fill(to + i + inside, plane - inside, padding);
-    }
-    const uint32_t x = (uint32_t)(t->left + t->first), y = (uint32_t)row;
-    const uint32_t run = tml_contiguous(d->input, d->in_y + y * d->down, x);
-    const int8_t *from = input_pixel(d, y, x) + t->channel;
-    int16_t *at = (int16_t *)(void *)to + t->first;
-    const int32_t outside = t->widen.after;
-    if (run < count) {                          /* the ring wraps */
-        const int8_t *rest = input_pixel(d, y, x + run) + t->channel;
-        t->widen.after = four_bytes(rest);
-        tml_depthwise_widen(&t->widen, at, from, run);
-        t->widen.before = four_bytes(from + (run - 1) * t->widen.step);
-        t->widen.after = outside;
-        at += run;
-        count -= run;
-        from = rest;
-    }
-    tml_depthwise_widen(&t->widen, at, from, count);
+    const uint32_t count = t->widen.count, outside = t->widen.after;
+    t->widen.count = run;
+    memcpy(&t->widen.after, rest, LANES);
+    tml_depthwise_widen(&t->widen, to, from);
+    t->widen.count = count - run;
+    t->widen.rows = 1;
+    t->widen.after = outside;
+    memcpy(&t->widen.before, from + (run - 1) * t->widen.step, LANES);
+    tml_depthwise_widen(&t->widen, to + run, rest);
+    t->widen.count = count;
     t->widen.before = outside;
 }
 
-/* Copies a piece of output that the ring keeps in two. */
-static void scatter(const strip_t *t, const int8_t *from, uint32_t c, uint32_t y, uint32_t x,
-                    uint32_t columns)
-{
-    for (; columns-- != 0; x++, from += LANES) {
-        memcpy(output_pixel(t->d, y, x) + c, from, t->job.channels);
-    }
-}
-
-/* Output channels from `c` on of all rows of some columns. */
-static void convolve_columns(strip_t *t, uint32_t c, uint32_t y, uint32_t x, uint32_t rows,
-                             uint32_t columns)
+/* Widens rows of the input from the channel `c` on, the first one to slot `at`, as many as lie one
+   behind the other; returns their number. */
+static uint32_t widen_rows(strip_t *t, uint32_t c, int32_t row, uint32_t rows, uint32_t at)
 {
     const tml_depthwise_t *d = t->d;
-    const int32_t entries = (int32_t)((columns - 1) * d->stride_w + d->k_w);
-    const uint32_t plane = (uint32_t)(entries + 1) / 2;
-    int32_t *slot = t->words + LANES * (t->job.block_bytes / 4);
+    const uint32_t count = t->widen.count;
+    int32_t *slot = t->slots + at * t->row_words;
 
-    t->left = (int32_t)(x * d->stride_w) - d->pad_left;
-    t->first = clip(-t->left, entries);
-    t->end = clip(d->input->width - t->left, entries);
-    t->widen.plane = t->job.plane = plane * 4;
-    t->job.offset = (LANES - t->job.channels) * plane * 4;
-    t->row_words = LANES * plane;
-    t->most_rows = (uint32_t)(t->words + WORDS - columns - slot) / t->row_words;
-    if (t->most_rows > MOST_ROWS) {
-        t->most_rows = MOST_ROWS;
+    if (row < 0 || row >= d->height || t->end <= t->first) {
+        fill(slot, t->row_words, padding(d));
+        return 1;
     }
-    for (uint32_t i = 0; i < t->most_rows; i++, slot += t->row_words) {
-        t->table[i] = t->table[i + t->most_rows] = slot;
+    const uint32_t y = (uint32_t)row, x = (uint32_t)(t->left + t->first);
+    const uint32_t run = tml_contiguous(t->input, d->deep != 0 ? d->y : y, x);
+    uint32_t fit = d->deep != 0 ? rows : run < count ? 1 : (run - count) / t->input->pitch + 1;
+    fit = fit < (uint32_t)d->height - y ? fit : (uint32_t)d->height - y;
+    fit = fit < t->most_rows - at ? fit : t->most_rows - at;
+    rows = fit < rows ? fit : rows;
+    if (run < count) {
+        rows = 1;
     }
-    t->job.odd = columns % 4;
-    const int32_t origin = (int32_t)(y * d->stride_h) - d->pad_top;
-    const uint32_t most = (t->most_rows - d->k_h) / d->stride_h + 1;
-    int32_t next = origin;
-    for (uint32_t high; rows != 0; rows -= high, y += high) {
-        const uint32_t run = tml_contiguous(d->output, d->out_y + y * d->down, x);
-        const int32_t top = (int32_t)(y * d->stride_h) - d->pad_top;
+    const int8_t *from = pixel(d, t->input, y, x) + c;
+    int16_t *to = (int16_t *)(void *)slot + t->first;
+    t->widen.rows = rows;
+    if (run < count) {
+        widen_pieces(t, to, from, pixel(d, t->input, y, x + run) + c, run);
+    } else {
+        tml_depthwise_widen(&t->widen, to, from);
+    }
+    return rows;
+}
+
+/* Output channels from `c` on, of the strip's columns of some rows. */
+static void convolve_rows(strip_t *t, uint32_t c, uint32_t y, uint32_t rows)
+{
+    const tml_depthwise_conv2d_t *s = t->d->s;
+    const uint32_t first = c - (LANES - t->job.channels);
+    const uint32_t most = (t->most_rows - s->k_h) / t->d->stride_h + 1;
+    const int32_t origin = (int32_t)(y * t->d->stride_h) - s->pad_top;
+    int32_t top = origin, next = origin;
+
+    for (uint32_t high; rows != 0; rows -= high) {
         high = rows < most ? rows : most;
-        if (run < columns) {
-            high = 1;
-        } else if ((high - 1) * d->down * d->output->pitch > run - columns) {
-            high = (run - columns) / d->output->pitch + 1;
-        }
-        for (next = next < top ? top : next;
-             next < top + (int32_t)((high - 1) * d->stride_h + d->k_h); next++) {
-            widen_row(t, next, t->table[(uint32_t)(next - origin) % t->most_rows]);
+        const int32_t end = top + (int32_t)((high - 1) * t->d->stride_h + s->k_h);
+        next = next < top ? top : next;
+        while (next < end) {
+            next += (int32_t)widen_rows(t, first, next, (uint32_t)(end - next),
+                                        (uint32_t)(next - origin) % t->most_rows);
         }
         t->job.rows = t->table + (uint32_t)(top - origin) % t->most_rows;
-        t->job.rows_end = t->job.rows + high * d->stride_h;
-        t->job.out = run < columns ? (int8_t *)slot : output_pixel(d, y, x) + c;
-        t->job.out_pixel = run < columns ? LANES : d->output->channels;
-        t->job.last = (int32_t)t->job.out_pixel * ((int32_t)columns - 4);
+        t->job.rows_end = t->job.rows + high * t->d->stride_h;
         tml_depthwise_rows(&t->job);
-        if (run < columns) {
-            scatter(t, (int8_t *)slot, c, y, x, columns);
-        }
+        t->job.out += high * t->job.out_step;
+        top += (int32_t)(high * t->d->stride_h);
     }
 }
 
 /* The blocks of the channels from `c` on. */
 static void prepare(strip_t *t, uint32_t c)
 {
-    const tml_depthwise_t *d = t->d;
+    const tml_depthwise_conv2d_t *s = t->d->s;
+    const tml_model_t *m = t->d->m;
+    const int32_t *bias = (const int32_t *)(const void *)(m->data + s->bias) + c;
+    const uint32_t *mult = (const uint32_t *)(const void *)(m->data + s->mult) + c;
+    const int8_t *shift = (const int8_t *)m->data + s->shift + c;
     const uint32_t both = t->job.kind == 0;     /* 3x3: columns 0 and 1, 1 and 2 */
-    const tml_widen_t w = { LANES, both ? 4 : 8, t->job.block_bytes, 0, 0 };
-    const int8_t *weights = d->weights + c * d->k_h * d->k_w;
+    tml_widen_t w = {
+        .step = LANES, .advance = both ? LANES : 2 * LANES, .plane = t->job.block_bytes,
+        .count = both ? 4 : s->k_w, .rows = s->k_h,
+        .row_step = LANES * s->k_w, .to_step = 4 * t->job.pairs,
+    };
 
-    t->job.channels = d->channels - c < LANES ? d->channels - c : LANES;
-    t->channel = d->channels - c < LANES ? d->channels - LANES : c;
-    fill(t->words, LANES * (t->job.block_bytes / 4), 0);
-    for (uint32_t i = 0; i < t->job.channels; i++) {
-        int32_t *block = t->words + i * (t->job.block_bytes / 4);
-        const int32_t shift = -d->shift[c + i];
-        block[0] = (int32_t)d->mult[c + i];
-        block[1] = (int32_t)((2u * (uint32_t)d->output_zp + 1) << ((shift - 1) & 31));
-        block[2] = shift;
-        block[3] = d->bias[c + i];
+    t->job.channels = t->d->channels - c < LANES ? t->d->channels - c : LANES;
+    t->job.offset = (LANES - t->job.channels) * t->job.plane;
+    if (s->k_w % 2 == 0) {
+        fill(t->words, t->job.block_bytes, 0);
     }
-    for (uint32_t ky = 0; ky < d->k_h; ky++, weights += LANES * d->k_w) {
-        int32_t *to = t->words + HEAD + ky * (both ? 2 : t->job.pairs);
-        tml_depthwise_widen(&w, (int16_t *)(void *)to, weights, both ? 4 : d->k_w);
+    int32_t *block = t->words;
+    for (uint32_t i = 0; i < t->job.channels; i++, block += t->job.block_bytes / 4) {
+        block[0] = (int32_t)mult[i];
+        block[1] = (int32_t)((2u * (uint32_t)s->output_zp + 1) << ((-shift[i] - 1) & 31));
+        block[2] = -shift[i];
+        block[3] = bias[i];
+        block[4] = 0;
     }
+    tml_depthwise_widen(&w, (int16_t *)(void *)(t->words + HEAD),
+                        (const int8_t *)m->data + s->weights + c * s->k_h * s->k_w);
 }
 
-void tml_depthwise_long(int32_t *acc, const int32_t *block, const tml_depthwise_t *d)
+void tml_depthwise_long(int32_t *acc, const int32_t *block, const tml_depthwise_conv2d_t *s)
 {
     for (uint32_t i = 0; i < 4; i++) {
         const int32_t value = tml_requantise(acc[i], (uint32_t)block[0], -block[2]);
-        acc[i] = tml_clamp(tml_wrap_add(value, d->output_zp), d->act_min, d->act_max);
+        acc[i] = tml_clamp(tml_wrap_add(value, s->output_zp), s->act_min, s->act_max);
     }
 }
 
-/* Any window and multiplier, one pixel. */
-static void convolve_pixel(const tml_depthwise_t *d, uint32_t y, uint32_t x)
+/* Any window and multiplier: four channels, or the last ones, of one pixel. */
+static void convolve_pixel(const tml_depthwise_t *d, uint32_t c, uint32_t y, uint32_t x)
 {
+    const tml_depthwise_conv2d_t *s = d->s;
+    const tml_ring_t *input = &d->m->rings[s->input];
     const tml_window_t rows =
-        tml_window(y, d->stride_h, (uint32_t)d->pad_top, d->k_h, (uint32_t)d->height);
+        tml_window(y, d->stride_h, (uint32_t)s->pad_top, s->k_h, (uint32_t)d->height);
     const tml_window_t columns =
-        tml_window(x, d->stride_w, (uint32_t)d->pad_left, d->k_w, d->input->width);
-    const int8_t *weights = d->weights;
-    int8_t *out = output_pixel(d, y, x);
+        tml_window(x, s->stride_w, (uint32_t)s->pad_left, s->k_w, input->width);
+    const uint32_t lanes = d->channels - c < LANES ? d->channels - c : LANES;
+    const int32_t *bias = (const int32_t *)(const void *)(d->m->data + s->bias) + c;
+    const int8_t *weights = (const int8_t *)d->m->data + s->weights + c * s->k_h * s->k_w;
+    int8_t *out = pixel(d, &d->m->rings[s->output], y, x) + c;
 
-    for (uint32_t c = 0, lanes; c < d->channels; c += lanes) {
-        int32_t acc[LANES];
-        lanes = d->channels - c < LANES ? d->channels - c : LANES;
-        memcpy(acc, d->bias + c, sizeof acc);
-        for (int32_t ky = 0; ky < (int32_t)d->k_h; ky++) {
-            for (int32_t kx = 0; kx < (int32_t)d->k_w; kx++, weights += LANES) {
-                const int8_t *in = NULL;
+    for (uint32_t i = 0; i < lanes; i++) {
+        const uint32_t in_c = (c + i) / s->multiplier;
+        const int8_t *weight = weights + i;
+        int32_t acc = bias[i];
+        for (int32_t ky = 0; ky < s->k_h; ky++) {
+            for (int32_t kx = 0; kx < s->k_w; kx++, weight += LANES) {
+                int32_t value = s->input_zp;
                 if (tml_inside(rows, ky) && tml_inside(columns, kx)) {
-                    in = input_pixel(d, (uint32_t)(rows.start + ky),
-                                     (uint32_t)(columns.start + kx));
+                    value = pixel(d, input, (uint32_t)(rows.start + ky),
+                                  (uint32_t)(columns.start + kx))[in_c];
                 }
-                for (uint32_t i = 0; i < lanes; i++) {
-                    const int32_t value = in == NULL ? d->input_zp : in[(c + i) / d->multiplier];
-                    acc[i] = tml_wrap_add(acc[i], value * weights[i]);
-                }
+                acc = tml_wrap_add(acc, value * *weight);
             }
         }
-        for (uint32_t i = 0; i < lanes; i++) {
-            const int32_t value = tml_requantise(acc[i], d->mult[c + i], d->shift[c + i]);
-            *out++ = tml_clamp(tml_wrap_add(value, d->output_zp), d->act_min, d->act_max);
-        }
+        acc = tml_requantise(acc, ((const uint32_t *)(const void *)(d->m->data + s->mult))[c + i],
+                             ((const int8_t *)d->m->data + s->shift)[c + i]);
+        out[i] = tml_clamp(tml_wrap_add(acc, s->output_zp), s->act_min, s->act_max);
     }
+}
+
+/* Where the rows of some columns go. */
+static void lay_out(strip_t *t, uint32_t x, uint32_t columns)
+{
+    const tml_depthwise_conv2d_t *s = t->d->s;
+    const int32_t entries = (int32_t)((columns - 1) * s->stride_w + s->k_w);
+
+    t->left = (int32_t)(x * s->stride_w) - s->pad_left;
+    t->first = clip(-t->left, entries);
+    t->end = clip(t->input->width - t->left, entries);
+    t->widen.count = (uint32_t)(t->end - t->first);
+    t->widen.plane = t->job.plane = (uint32_t)(entries + 1) / 2 * 4;
+    t->widen.to_step = LANES * t->job.plane;
+    t->row_words = LANES * (t->job.plane / 4);
+    const uint32_t used = LANES * (t->job.block_bytes / 4);
+    t->most_rows = (WORDS - used) / (t->row_words + 2);
+    t->table = (int32_t **)(void *)(t->words + used);
+    t->slots = t->words + used + 2 * t->most_rows;
+    for (uint32_t i = 0; i < t->most_rows; i++) {
+        t->table[i] = t->table[i + t->most_rows] = t->slots + i * t->row_words;
+    }
+    if (t->first > 1 || (uint32_t)(t->end + 1) / 2 < t->job.plane / 4) {
+        fill(t->slots, t->most_rows * t->row_words, padding(t->d));
+    }
+    t->job.last = (int32_t)t->job.out_pixel * ((int32_t)columns - 4);
+    t->job.odd = columns % 4;
 }
 
 /* How many columns of output fit, with all rows of their windows; 0 if they go pixel by pixel. */
 static uint32_t most_columns(const tml_depthwise_t *d, uint32_t block_words)
 {
-    if (d->multiplier != 1 || d->channels < LANES || d->k_w - 1 >= MOST_COLUMNS ||
-        d->k_h - 1 >= MOST_ROWS || d->stride_w - 1 >= 2 || d->stride_h == 0) {
+    const tml_depthwise_conv2d_t *s = d->s;
+    if (s->multiplier != 1 || d->channels < LANES || s->k_w - 1u >= MOST_COLUMNS ||
+        s->k_h - 1u >= WORDS / 4 || s->stride_w - 1u >= 2 || d->stride_h == 0) {
         return 0;
     }
     const int32_t room = WORDS - LANES * (int32_t)block_words -
-                         2 * (int32_t)(d->k_h * (d->k_w + 1 - d->stride_w));
-    return room < 0 ? 0 : (uint32_t)room / (2 * d->k_h * d->stride_w + 1);
+                         2 * s->k_h * (s->k_w + 2 - s->stride_w);
+    const uint32_t most = room < 0 ? 0 : (uint32_t)(room / (2 * s->k_h * s->stride_w));
+    return most < 4 ? most : most & ~3u;
 }
 
 void tml_depthwise(const tml_depthwise_t *d, uint32_t y, uint32_t x, uint32_t rows,
                    uint32_t columns)
 {
-    const uint32_t by3 = d->k_h == 3 && d->k_w == 3;
-    const uint32_t pairs = d->k_w / 2 + 1, block_words = HEAD + d->k_h * pairs;
+    const tml_depthwise_conv2d_t *s = d->s;
+    const tml_ring_t *input = &d->m->rings[s->input], *output = &d->m->rings[s->output];
+    const uint32_t by3 = s->k_h == 3 && s->k_w == 3;
+    const uint32_t pairs = s->k_w / 2u + 1, block_words = HEAD + s->k_h * pairs;
     const uint32_t most = most_columns(d, block_words);
 
     if (most == 0) {
         for (uint32_t i = 0; i < rows * columns; i++) {
-            convolve_pixel(d, y + i / columns, x + i % columns);
+            for (uint32_t c = 0; c < d->channels; c += LANES) {
+                convolve_pixel(d, c, y + i / columns, x + i % columns);
+            }
         }
         return;
     }
@@ -248,23 +264,29 @@ void tml_depthwise(const tml_depthwise_t *d, uint32_t y, uint32_t x, uint32_t ro
     uint32_t piece = ((columns + pieces - 1) / pieces + 3) & ~3u;
     piece = piece < most ? piece : most;
     strip_t t;
-    t.d = t.job.d = d;
-    t.widen.step = d->input->channels;
-    t.widen.advance = 2 * t.widen.step;
-    t.widen.before = t.widen.after = (int32_t)((uint8_t)d->input_zp * 0x01010101u);
+    t.d = d;
+    t.input = input;
+    t.widen.step = input->channels;
+    t.widen.advance = 2u * input->channels;
+    t.widen.row_step = d->deep != 0 ? d->deep : (uint32_t)input->pitch * input->channels;
+    t.widen.before = t.widen.after = (uint8_t)s->input_zp * 0x01010101u;
     t.job.rows_step = d->stride_h * sizeof t.table[0];
-    t.job.out_step = d->down * d->output->pitch * d->output->channels + d->deep;
+    t.job.out_step = d->deep != 0 ? d->deep : (uint32_t)output->pitch * output->channels;
+    t.job.out_pixel = output->channels;
     t.job.block = t.words;
     t.job.block_bytes = block_words * 4;
-    t.job.k_h = d->k_h;
+    t.job.k_h = s->k_h;
     t.job.pairs = pairs;
-    t.job.kind = d->stride_w - 1 + (by3 ? 0 : 2);
-    t.job.quick = d->quick <= 2 ? d->quick : 0;
-    for (uint32_t c = 0; c < d->channels; c += LANES) {
-        prepare(&t, c);
-        for (uint32_t at = 0; at < columns; at += piece) {
-            convolve_columns(&t, c, y, x + at, rows,
-                             columns - at < piece ? columns - at : piece);
+    t.job.kind = s->stride_w - 1u + (by3 ? 0 : 2);
+    t.job.quick = s->quick <= 2 ? s->quick : 0;
+    t.job.s = s;
+    for (; columns != 0; x += piece, columns -= piece) {
+        piece = piece < columns ? piece : columns;
+        lay_out(&t, x, piece);
+        for (uint32_t c = 0; c < d->channels; c += LANES) {
+            prepare(&t, c);
+            t.job.out = pixel(d, output, y, x) + c;
+            convolve_rows(&t, c, y, rows);
         }
     }
 }

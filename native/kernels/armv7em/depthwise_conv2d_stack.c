@@ -6,16 +6,25 @@
 void tml_depthwise_conv2d_stack(const tml_model_t *m, const void *step, tml_span_t at)
 {
     const tml_depthwise_conv2d_stack_t *s = step;
-    tml_depthwise_t d = {
-        TML_DEPTHWISE(m, s), .channels = s->filters, .multiplier = 1, .height = INT32_MAX,
-        .k_h = s->taps_h, .stride_h = s->step_h, .deep = s->filters,
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_depthwise_conv2d_t one = {
+        .input = s->input, .output = s->output, .k_h = s->taps_h, .k_w = s->k_w,
+        .pad_left = s->pad_left, .stride_w = s->stride_w,
+        .input_zp = s->input_zp, .output_zp = s->output_zp, .act_min = s->act_min,
+        .act_max = s->act_max, .multiplier = 1, .quick = s->quick, .weights = s->weights,
+        .bias = s->bias, .mult = s->mult, .shift = s->shift,
     };
-    const uint32_t width = d.output->width;
+    tml_depthwise_t d = { m, &one, s->filters, INT32_MAX, s->step_h, at.y, s->filters };
 
-    for (uint32_t left = at.pixels, x = at.x; left != 0; x = 0, at.y++) {
-        const uint32_t columns = left < width - x ? left : width - x;
-        d.in_y = d.out_y = at.y;
+    for (uint32_t left = at.pixels, x = at.x, columns; left != 0; left -= columns) {
+        const uint32_t run = tml_contiguous(output, d.y, x);
+        columns = output->width - x < left ? output->width - x : left;
+        columns = run < columns ? run : columns;
         tml_depthwise(&d, 0, x, s->high, columns);
-        left -= columns;
+        x += columns;
+        if (x == output->width) {
+            x = 0;
+            d.y++;
+        }
     }
 }

@@ -40,18 +40,19 @@
     .equ BIAS, 12
     .equ WEIGHTS, 20
 
-/* void tml_depthwise_widen(const tml_widen_t *w, int16_t *to, const int8_t *from, uint32_t count) */
+/* void tml_depthwise_widen(tml_widen_t *w, int16_t *to, const int8_t *from) */
     .global tml_depthwise_widen
     .type tml_depthwise_widen, %function
 tml_depthwise_widen:
-    push    {r4-r11, lr}
+    push    {r1, r2, r4-r11, lr}
     ldm     r0, {r4, r5, r6}        /* step, advance, plane */
     add     r7, r6, r6, lsl #1
+1:  ldr     r3, [r0, #12]           /* a row */
     tst     r1, #2
-    bne     5f
+    bne     7f
     subs    r3, #2
-    blt     2f
-1:  ldr     r8, [r2]
+    blt     5f
+2:  ldr     r8, [r2]
 3:  ldr     r9, [r2, r4]
     add     r2, r5
 4:  sxtb16  r10, r8                 /* pixel a: channels 0 and 2 */
@@ -67,18 +68,28 @@ tml_depthwise_widen:
     str     r11, [r1, r6]
     str     r10, [r1], #4
     subs    r3, #2
-    bge     1b
-2:  adds    r3, #1
-    itttt   eq
-    ldreq   r8, [r2]                /* a last one, without its pair */
-    ldreq   r9, [r0, #16]
-    moveq   r3, #-2
-    beq     4b
-    pop     {r4-r11, pc}
-5:  bics    r1, #2                  /* the first one is the second of its pair */
+    bge     2b
+5:  adds    r3, #1
+    beq     6f
+    ldr     r8, [r0, #16]           /* rows */
+    subs    r8, #1
+    str     r8, [r0, #16]
+    pop     {r1, r2}
+    it      eq
+    popeq   {r4-r11, pc}
+    ldrd    r8, r9, [r0, #20]       /* steps to the next one */
+    add     r2, r8
+    add     r1, r9
+    push    {r1, r2}
+    b       1b
+6:  ldr     r8, [r2]                /* a last pixel, without its pair */
+    ldr     r9, [r0, #32]
+    subs    r3, #2
+    b       4b
+7:  bics    r1, #2                  /* a first one that is the second of a pair */
     subs    r3, #1
     subs    r2, r4
-    ldr     r8, [r0, #12]
+    ldr     r8, [r0, #28]
     b       3b
 
 /* 3x3, stride 1. r4 r5 r6: rows; r7 r8 r9: pairs of columns; r10 r11: weights 0 1, weights 1 2. */
