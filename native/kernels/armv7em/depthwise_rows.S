@@ -55,18 +55,16 @@ tml_depthwise_widen:
 2:  ldr     r8, [r2]
 3:  ldr     r9, [r2, r4]
     add     r2, r5
-4:  sxtb16  r10, r8                 /* pixel a: channels 0 and 2 */
-    sxtb16  r11, r8, ror #8         /* 1 and 3 */
-    sxtb16  r12, r9                 /* pixel b */
-    sxtb16  lr, r9, ror #8
-    pkhtb   r8, lr, r11, asr #16
-    pkhtb   r9, r12, r10, asr #16
-    pkhbt   r11, r11, lr, lsl #16
-    pkhbt   r10, r10, r12, lsl #16
-    str     r8, [r1, r7]
-    str     r9, [r1, r6, lsl #1]
-    str     r11, [r1, r6]
-    str     r10, [r1], #4
+4:  pkhbt   r10, r8, r9, lsl #16    /* channels 0 and 1 of both */
+    pkhtb   r11, r9, r8, asr #16    /* 2 and 3 */
+    sxtb16  r8, r10
+    sxtb16  r9, r10, ror #8
+    sxtb16  r10, r11
+    sxtb16  r11, r11, ror #8
+    str     r11, [r1, r7]
+    str     r10, [r1, r6, lsl #1]
+    str     r9, [r1, r6]
+    str     r8, [r1], #4
     subs    r3, #2
     bge     2b
 5:  adds    r3, #1
