@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* Sums of products on Armv6-M: 4 pixels or 1 by the pairs of output channels of a filter.
+ *
+ *     void tml_dots_4(tml_dots_t *d), tml_dots_1(tml_dots_t *d), which change *d (filter.h)
+ *
+ * A halfword h holds w0 + 256 * w1, the weights of both channels. The first channel sums a * (low
+ * byte of h), signed, the second a * h, which is S0 + 256 * S1: S1 is their difference, shifted.
+ * A word has the halfwords of products k and k + 2, the next one those of k + 1 and k + 3.
+ *
+ * Four pixels, one channel of the pair after the other; 47 and 45 instructions per 16 products:
+ *     r0 values   r1 r2 two words of weights   r3 weight   r4-r7 four values, then products
+ *     r8-r11 sums   r12 address of the weights   lr their end
+ * One pixel, both channels at once; 29 instructions per 8 products:
+ *     r0 values   r1 address of weights   r2 r3 two words of them   r4 r5 values   r6 product
+ *     r7 r8 sums   r12 end of the weights   lr d
+ */
+        .syntax unified
+        .thumb
+        .text
+
+        .equ    values, 0
+        .equ    weights, 4
+        .equ    bytes, 8
+        .equ    skip, 12
+        .equ    sums, 16
+        .equ    pairs, 20
+        .equ    separate, 24
+
+        .macro  function name
+        .global \name
+        .type   \name, %function
+        .balign 4
+        .thumb_func
+\name:
+        .endm
+
+        .macro  to_high
+        mov     r8, r4
+        mov     r9, r5
+        mov     r10, r6
+        mov     r11, r7
+        .endm
+
+        .macro  to_low
+        mov     r4, r8
+        mov     r5, r9
+        mov     r6, r10
+        mov     r7, r11
+        .endm
+
+        .macro  four_pixels
+        ldmia   r0!, {r4-r7}
+        muls    r4, r3
+        muls    r5, r3
+        muls    r6, r3
+        muls    r7, r3
+        add     r8, r4
+        add     r9, r5
+        add     r10, r6
+        add     r11, r7
+        .endm
+
+/* The sums at r2 plus those of the channel whose weights `low` and `high` take from a word. */
+        .macro  channel low, high
+        ldmia   r2!, {r4-r7}
+        to_high
+        ldr     r3, [r0, #weights]
+        ldr     r1, [r0, #bytes]
+        add     r1, r3
+        mov     lr, r1
+        ldr     r0, [r0, #values]
+1:      ldmia   r3!, {r1, r2}
+        mov     r12, r3
+        \low    r1
+        four_pixels
+        \low    r2
+        four_pixels
+        \high   r1
+        four_pixels
+        \high   r2
+        four_pixels
+        mov     r3, r12
+        cmp     r3, lr
+        bne     1b
+        to_low
+        ldr     r0, [sp]
+        ldr     r2, [r0, #sums]
+        .endm
+
+        .macro  low_byte word
+        sxtb    r3, \word
+        .endm
+        .macro  third_byte word
+        asrs    r3, \word, #16
+        sxtb    r3, r3
+        .endm
+        .macro  low_half word
+        sxth    r3, \word
+        .endm
+        .macro  high_half word
+        asrs    r3, \word, #16
+        .endm
+
+        .macro  minus_first sum, at
+        ldr     r3, [r2, #\at]
+        subs    \sum, r3
+        asrs    \sum, #8
+        .endm
+
+        function tml_dots_4
+        push    {r4-r7, lr}
+        to_low
+        push    {r0, r4-r7}
+2:      ldr     r2, [r0, #sums]
+        channel low_byte, third_byte
+        stmia   r2!, {r4-r7}
+        channel low_half, high_half
+        ldr     r1, [r0, #separate]
+        cmp     r1, #0
+        beq     3f
+        minus_first r4, 0
+        minus_first r5, 4
+        minus_first r6, 8
+        minus_first r7, 12
+3:      adds    r2, #16
+        stmia   r2!, {r4-r7}
+        str     r2, [r0, #sums]
+        mov     r3, lr
+        ldr     r1, [r0, #skip]
+        adds    r3, r1
+        str     r3, [r0, #weights]
+        ldr     r1, [r0, #pairs]
+        subs    r1, #1
+        str     r1, [r0, #pairs]
+        beq     4f
+        b       2b
+4:      pop     {r0, r4-r7}
+        to_high
+        pop     {r4-r7, pc}
+
+        .macro  low_products value, word
+        sxtb    r6, \word
+        muls    r6, \value
+        adds    r7, r6
+        sxth    r6, \word
+        muls    r6, \value
+        add     r8, r6
+        .endm
+        .macro  high_products value, word
+        asrs    \word, #16
+        sxtb    r6, \word
+        muls    r6, \value
+        adds    r7, r6
+        muls    \word, \value
+        add     r8, \word
+        .endm
+
+        function tml_dots_1
+        push    {r4-r7, lr}
+        mov     r4, r8
+        push    {r4}
+        mov     lr, r0
+2:      ldr     r1, [r0, #weights]
+        ldr     r3, [r0, #bytes]
+        adds    r3, r1
+        mov     r12, r3
+        ldr     r2, [r0, #sums]
+        ldmia   r2!, {r3, r7}
+        mov     r8, r7
+        mov     r7, r3
+        ldr     r0, [r0, #values]
+1:      ldmia   r1!, {r2, r3}
+        ldmia   r0!, {r4, r5}
+        low_products r4, r2
+        low_products r5, r3
+        ldmia   r0!, {r4, r5}
+        high_products r4, r2
+        high_products r5, r3
+        cmp     r1, r12
+        bne     1b
+        mov     r0, lr
+        ldr     r2, [r0, #sums]
+        mov     r6, r7
+        mov     r7, r8
+        ldr     r3, [r0, #separate]
+        cmp     r3, #0
+        beq     3f
+        subs    r7, r6
+        asrs    r7, #8
+3:      stmia   r2!, {r6, r7}
+        str     r2, [r0, #sums]
+        ldr     r3, [r0, #skip]
+        adds    r1, r3
+        str     r1, [r0, #weights]
+        ldr     r1, [r0, #pairs]
+        subs    r1, #1
+        str     r1, [r0, #pairs]
+        bne     2b
+        pop     {r4}
+        mov     r8, r4
+        pop     {r4-r7, pc}
+
+/* void tml_widen_4(int32_t *to, const int8_t *from, uint32_t count), tml_widen_1: each byte to a
+   word, 4 words or 1 from the one before. Count: any but 0. */
+        .macro  widen name, pixels
+        function \name
+        push    {r4-r7, lr}
+        movs    r4, #0
+        movs    r5, #1
+        movs    r6, #2
+        movs    r7, #3
+        subs    r2, #4
+        blo     2f
+1:      ldrsb   r3, [r1, r4]
+        str     r3, [r0]
+        ldrsb   r3, [r1, r5]
+        str     r3, [r0, #(4 * \pixels)]
+        ldrsb   r3, [r1, r6]
+        str     r3, [r0, #(8 * \pixels)]
+        ldrsb   r3, [r1, r7]
+        str     r3, [r0, #(12 * \pixels)]
+        adds    r1, #4
+        adds    r0, #(16 * \pixels)
+        subs    r2, #4
+        bhs     1b
+2:      adds    r2, #4
+        beq     4f
+3:      ldrsb   r3, [r1, r4]
+        str     r3, [r0]
+        adds    r1, #1
+        adds    r0, #(4 * \pixels)
+        subs    r2, #1
+        bne     3b
+4:      pop     {r4-r7, pc}
+        .endm
+
+        widen   tml_widen_4, 4
+        widen   tml_widen_1, 1
