@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* From sums to bytes, channel by channel: a channel's numbers stay in registers for all pixels. */
+#include "windows.h"
+#include "quant.h"
+
+/* Both forms of `quick`: where `x >> 31` isn't needed, it changes nothing. `half` rounds to
+   nearest and adds the zero point. */
+static inline __attribute__((always_inline)) int8_t quick(int32_t sum, uint32_t mult, int32_t half,
+                                                          uint32_t right)
+{
+    const int64_t product = (int64_t)sum * mult;
+    int32_t x = (int32_t)(product >> 32) + (int32_t)((uint32_t)product >> 31);
+    x = tml_wrap_add(x, tml_wrap_add(x >> 31, half)) >> right;
+    if ((uint32_t)x + 128 > 255) {
+        x = (x >> 31) ^ 127;
+    }
+    return (int8_t)x;
+}
+
+static void quick_channels(const tml_outputs_t *s, uint32_t first, uint32_t channels,
+                           const int32_t *sums, int8_t *const *out, uint32_t pixels)
+{
+    int8_t *out0 = out[0], *out1 = out[1], *out2 = out[2], *out3 = out[3];
+    const int32_t *bias = s->bias + first;
+    const uint32_t *mults = s->mult + first;
+    const int8_t *shifts = s->shift + first;
+    const uint32_t twice = 2 * (uint32_t)s->output_zp + 1;
+    const int32_t *end = sums + channels * pixels;
+
+    for (; sums != end; sums += pixels) {
+        const int32_t add = *bias++;
+        const uint32_t mult = *mults++;
+        const uint32_t right = (uint32_t)-*shifts++ & 31;
+        const int32_t half = (int32_t)(twice << ((right - 1) & 31));
+        *out0++ = quick(tml_wrap_add(sums[0], add), mult, half, right);
+        if (pixels == TML_BLOCK) {
+            *out1++ = quick(tml_wrap_add(sums[1], add), mult, half, right);
+            *out2++ = quick(tml_wrap_add(sums[2], add), mult, half, right);
+            *out3++ = quick(tml_wrap_add(sums[3], add), mult, half, right);
+        }
+    }
+}
+
+static void slow_channels(const tml_outputs_t *s, uint32_t first, uint32_t channels,
+                          const int32_t *sums, int8_t *const *out, uint32_t pixels)
+{
+    for (uint32_t c = 0; c < channels; c++, sums += pixels) {
+        for (uint32_t i = 0; i < pixels; i++) {
+            int32_t x = tml_wrap_add(sums[i], s->bias[first + c]);
+            x = tml_requantise(x, s->mult[first + c], s->shift[first + c]);
+            x = tml_wrap_add(x, s->output_zp);
+            out[i][c] = tml_clamp(x, s->act_min, s->act_max);
+        }
+    }
+}
+
+void tml_requantise_pixels(const tml_outputs_t *s, uint32_t first, uint32_t channels,
+                           const int32_t *sums, int8_t *const *out, uint32_t pixels)
+{
+    if (s->quick != 0) {
+        quick_channels(s, first, channels, sums, out, pixels);
+    } else {
+        slow_channels(s, first, channels, sums, out, pixels);
+    }
+}
