@@ -13,8 +13,13 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from tests.ops import strategies
+from tests.ops.draw import CHANNELS, RNGS, ZERO_POINTS
 from tests.random_nets import random_nets
+from tests.shared import needs_shared
+from tests.test_border import MOST_ARENA, edited_files, firings, header, refusal
+from tests.test_golden import MODELS, assert_exact, kinds_in, packed, products, vectors
 from tests.test_random_nets import KINDS, SINGLE
+from tools.tflite_builder import ModelBuilder
 from tinyml.errors import UnsupportedError
 from tinyml.inputs import read_item
 from tinyml.model import Model
@@ -25,7 +30,7 @@ pytest.importorskip("unicorn")
 pytest.importorskip("capstone")
 from tests import ref_machine  # noqa: E402  they need the packages above
 from tools import micropython  # noqa: E402
-from tools.simulator import Simulator  # noqa: E402
+from tools.simulator import Machine, Simulator  # noqa: E402
 
 TOOLS = ("arm-none-eabi-gcc", "riscv64-unknown-elf-gcc", "make")
 pytestmark = pytest.mark.skipif(
@@ -33,6 +38,7 @@ pytestmark = pytest.mark.skipif(
     reason="no compilers or no source of MicroPython: `python3 tasks.py setup`")
 
 CORES = ("m0", "m3", "m4", "rv32")      # m7 and m33 run what m4 runs
+PRODUCTS = 4_000_000            # of a model that is run without --all
 FAMILIES = {name.removesuffix("_cases"): make for name, make in vars(strategies).items()
             if name.endswith("_cases") and "float" not in name and name != "dequantize_cases"}
 some = settings(deadline=None, suppress_health_check=list(HealthCheck))
@@ -81,3 +87,75 @@ def test_single_ops(family, data):
     drawn = data.draw(FAMILIES[family]())
     file = compiled(drawn.model, SINGLE)
     check(file, raw_inputs(file, drawn.inputs))
+
+
+DEPTHS = (1, 3, 4, 510, 511, 512, 1022, 1024, 1537)
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize("outputs", [2, 5])
+def test_sums_as_large_as_they_come(depth, outputs):
+    """Pixels and filters of the same extreme, of both, and of any bytes."""
+    rng = np.random.default_rng(depth)
+    rows = [np.full(depth, 127), np.full(depth, -127), rng.choice([-128, 127], depth),
+            rng.integers(-127, 128, depth), np.full(depth, -128)]
+    pixels = [np.full(depth, -128), np.full(depth, 127), rng.choice([-128, 127], depth),
+              rng.integers(-128, 128, depth), np.full(depth, -128), np.full(depth, 127)]
+    b = ModelBuilder()
+    x = b.input((1, 2, 3, depth), 1.0, 5)
+    weights = np.int8(rng.permutation(rows)[:outputs]).reshape(outputs, 1, 1, depth)
+    w = b.constant(weights, [1 / (170 * depth)] * outputs, axis=0)
+    y = b.conv2d(x, w, b.constant(np.arange(outputs, dtype=np.int32), 1.0), out=(1.0, 0))
+    check(compiled(b.finish([y]), SINGLE), [np.int8(pixels).tobytes()])
+
+
+@settings(some, max_examples=10)
+@given(rng=RNGS, zero_point=st.one_of(st.just(-128), ZERO_POINTS), channels=CHANNELS,
+       is_depthwise=st.booleans())
+def test_requantising_where_rounding_turns(rng, zero_point, channels, is_depthwise):
+    """Every byte plus a bias that brings the sum to where one output becomes the next."""
+    scales = np.float32(2.0 ** rng.uniform(-22, -1, channels))
+    outputs = rng.integers(-128, 128, channels) - zero_point + 0.5
+    bias = np.int32(np.clip(outputs / scales, -(2**29), 2**29) + rng.integers(-99, 99, channels))
+    weights = np.int8(rng.choice([-1, 1], channels))
+    every = np.arange(-128, 128, dtype=np.int8).reshape(1, 16, 16, 1)
+    b = ModelBuilder()
+    x = b.input((1, 16, 16, channels if is_depthwise else 1), 1.0, 0)
+    if is_depthwise:
+        w = b.constant(weights.reshape(1, 1, 1, channels), scales, axis=3)
+        y = b.depthwise_conv2d(x, w, b.constant(bias, 1.0), out=(1.0, zero_point))
+        every = np.repeat(every, channels, axis=3)
+    else:
+        w = b.constant(weights.reshape(channels, 1, 1, 1), scales, axis=0)
+        y = b.conv2d(x, w, b.constant(bias, 1.0), out=(1.0, zero_point))
+    check(compiled(b.finish([y]), SINGLE), [every.tobytes()])
+
+
+@settings(some, max_examples=60)
+@given(edited_files())
+def test_an_edited_file_is_refused_as_on_the_host_or_stays_inside(file):
+    size = min(header(file)["arena_bytes"], MOST_ARENA)
+    told = refusal(file, bytearray(size))
+    for index, core in enumerate(CORES):
+        cpu = simulator(core).processor
+        try:
+            machine = Machine(cpu, file, bytearray(size), arena_at_end=index % 2 == 0)
+        except ValueError as error:
+            assert str(error) == told, core
+        else:
+            assert told is None and firings(machine) > 0, core
+
+
+@needs_shared
+@pytest.mark.parametrize("core", CORES)
+@pytest.mark.parametrize("name", MODELS)
+def test_real_models(name, core, pytestconfig):
+    """One vector by one plan, small models only; with --all all of it."""
+    everything = pytestconfig.getoption("--all")
+    if products(name) > PRODUCTS and not everything:
+        pytest.skip("slow to simulate; --all runs it")
+    for kind in kinds_in(name, core, everything):
+        file = packed(name, kind).file
+        for raw, wanted, port in vectors(name, file)[:None if everything else 1]:
+            ran = Simulator(core).run(file, [raw])
+            assert_exact(ran.outputs[0], wanted, port)
