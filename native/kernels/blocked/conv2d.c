@@ -9,7 +9,7 @@ void tml_conv2d(const tml_model_t *m, const void *step, tml_span_t at)
     const tml_ring_t *output = &m->rings[s->output];
     const tml_filter_t f = {
         m, input, (const int8_t *)m->data + s->weights, s->depth, s->k_h, s->k_w, input->channels,
-        output->channels, s->input_zp, TML_OUTPUTS(m, s),
+        output->channels, s->input_zp, TML_OUTPUTS(m, s, s->factor_pairs == 1 ? 1 : UINT32_MAX),
     };
 
     while (at.pixels != 0) {

@@ -9,7 +9,7 @@ void tml_depthwise_conv2d(const tml_model_t *m, const void *step, tml_span_t at)
     const tml_depthwise_t d = {
         m, &m->rings[s->input], (const int8_t *)m->data + s->weights, s->k_h, s->k_w, s->stride_h,
         s->stride_w, 1, 0, output->channels, s->multiplier, output->channels,
-        (uint32_t)output->pitch * output->channels, s->input_zp, TML_OUTPUTS(m, s),
+        (uint32_t)output->pitch * output->channels, s->input_zp, TML_OUTPUTS(m, s, UINT32_MAX),
     };
 
     while (at.pixels != 0) {

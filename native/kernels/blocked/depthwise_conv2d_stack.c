@@ -10,7 +10,7 @@ void tml_depthwise_conv2d_stack(const tml_model_t *m, const void *step, tml_span
     const tml_depthwise_t d = {
         m, &m->rings[s->input], (const int8_t *)m->data + s->weights, s->taps_h, s->k_w, s->step_h,
         s->stride_w, 0, s->filters, s->filters, 1, output->channels, s->filters, s->input_zp,
-        TML_OUTPUTS(m, s),
+        TML_OUTPUTS(m, s, UINT32_MAX),
     };
 
     while (at.pixels != 0) {

@@ -10,7 +10,7 @@ static inline __attribute__((always_inline)) int8_t quick(int32_t sum, uint32_t 
 {
     const int64_t product = (int64_t)sum * mult;
     int32_t x = (int32_t)(product >> 32) + (int32_t)((uint32_t)product >> 31);
-    x = tml_wrap_add(x, tml_wrap_add(x >> 31, half)) >> right;
+    x = tml_wrap_add(x, tml_wrap_add(x >> 31, half)) >> (right & 31);
     if ((uint32_t)x + 128 > 255) {
         x = (x >> 31) ^ 127;
     }
@@ -21,22 +21,18 @@ static void quick_channels(const tml_outputs_t *s, uint32_t first, uint32_t chan
                            const int32_t *sums, int8_t *const *out, uint32_t pixels)
 {
     int8_t *out0 = out[0], *out1 = out[1], *out2 = out[2], *out3 = out[3];
-    const int32_t *bias = s->bias + first;
-    const uint32_t *mults = s->mult + first;
-    const int8_t *shifts = s->shift + first;
     const uint32_t twice = 2 * (uint32_t)s->output_zp + 1;
-    const int32_t *end = sums + channels * pixels;
 
-    for (; sums != end; sums += pixels) {
-        const int32_t add = *bias++;
-        const uint32_t mult = *mults++;
-        const uint32_t right = (uint32_t)-*shifts++ & 31;
+    for (uint32_t c = first; c < first + channels; c++, sums += pixels) {
+        const int32_t bias = s->bias[c];
+        const uint32_t mult = s->mult[c & s->factors];
+        const uint32_t right = (uint32_t)-s->shift[c & s->factors];
         const int32_t half = (int32_t)(twice << ((right - 1) & 31));
-        *out0++ = quick(tml_wrap_add(sums[0], add), mult, half, right);
+        *out0++ = quick(tml_wrap_add(sums[0], bias), mult, half, right);
         if (pixels == TML_BLOCK) {
-            *out1++ = quick(tml_wrap_add(sums[1], add), mult, half, right);
-            *out2++ = quick(tml_wrap_add(sums[2], add), mult, half, right);
-            *out3++ = quick(tml_wrap_add(sums[3], add), mult, half, right);
+            *out1++ = quick(tml_wrap_add(sums[1], bias), mult, half, right);
+            *out2++ = quick(tml_wrap_add(sums[2], bias), mult, half, right);
+            *out3++ = quick(tml_wrap_add(sums[3], bias), mult, half, right);
         }
     }
 }
@@ -44,12 +40,12 @@ static void quick_channels(const tml_outputs_t *s, uint32_t first, uint32_t chan
 static void slow_channels(const tml_outputs_t *s, uint32_t first, uint32_t channels,
                           const int32_t *sums, int8_t *const *out, uint32_t pixels)
 {
-    for (uint32_t c = 0; c < channels; c++, sums += pixels) {
+    for (uint32_t c = first; c < first + channels; c++, sums += pixels) {
         for (uint32_t i = 0; i < pixels; i++) {
-            int32_t x = tml_wrap_add(sums[i], s->bias[first + c]);
-            x = tml_requantise(x, s->mult[first + c], s->shift[first + c]);
+            int32_t x = tml_wrap_add(sums[i], s->bias[c]);
+            x = tml_requantise(x, s->mult[c & s->factors], s->shift[c & s->factors]);
             x = tml_wrap_add(x, s->output_zp);
-            out[i][c] = tml_clamp(x, s->act_min, s->act_max);
+            out[i][c - first] = tml_clamp(x, s->act_min, s->act_max);
         }
     }
 }

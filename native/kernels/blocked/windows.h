@@ -12,14 +12,15 @@ typedef struct {
     const int32_t *bias;
     const uint32_t *mult;
     const int8_t *shift;
+    uint32_t factors;               /* mask of the last two's indices: 1 if there are only two */
     uint32_t quick;
     int32_t output_zp, act_min, act_max;
 } tml_outputs_t;
 
-#define TML_OUTPUTS(m, s)                                                                   \
+#define TML_OUTPUTS(m, s, factors)                                                          \
     {(const void *)((m)->data + (s)->bias), (const void *)((m)->data + (s)->mult),          \
-     (const void *)((m)->data + (s)->shift), (s)->quick, (s)->output_zp, (s)->act_min,      \
-     (s)->act_max}
+     (const void *)((m)->data + (s)->shift), (factors), (s)->quick, (s)->output_zp,         \
+     (s)->act_min, (s)->act_max}
 
 /* Where the window of an output pixel begins, in rows, columns and channels, and where the pixel
    goes. */
@@ -49,7 +50,7 @@ typedef struct {
     uint32_t k_h, k_w, stride_h, stride_w;
     uint32_t down, across;          /* the next row of a window is so many rows and channels on */
     uint32_t filters, multiplier;
-    uint32_t right, below;          /* bytes from one output pixel to the next, and to the next row */
+    uint32_t right, below;          /* bytes to the next output pixel, to that of the next row */
     int32_t input_zp;
     tml_outputs_t outputs;
 } tml_depthwise_t;
