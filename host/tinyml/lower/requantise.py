@@ -12,6 +12,7 @@ from tinyml.ops.common import real_multiplier
 
 QUICK_SHIFTS = range(-22, 0)
 QUICK_SUM = 1 << 30
+QUICK_PRODUCTS = 1 << 23        # the sums of two channels in 32 bits, at any depth
 HALF = 1 << 30                  # the multiplier 0.5, in Q0.31
 
 
@@ -72,10 +73,10 @@ def _settled(op, row, bias: int, mult: int, shift: int):
 
 def _quick(op, made: Filters) -> int:
     """How much of requantising may be left out: see docs/KERNELS.md."""
-    sums = (np.abs(made.bias.astype(np.int64))
-            + 128 * np.abs(made.weights.astype(np.int64)).sum(axis=1))
+    products = 128 * np.abs(made.weights.astype(np.int64)).sum(axis=1)
+    sums = np.abs(made.bias.astype(np.int64)) + products
     clamps = tuple(clamp_numbers(op).values())
-    if (sums.max() > QUICK_SUM or clamps != (-128, 127) or wraps(made.weights)
-            or not all(int(shift) in QUICK_SHIFTS for shift in made.shift)):
+    if (sums.max() > QUICK_SUM or products.max() >= QUICK_PRODUCTS or clamps != (-128, 127)
+            or wraps(made.weights) or not all(int(shift) in QUICK_SHIFTS for shift in made.shift)):
         return 0
     return 2 if op.output.quant.zero_point == -128 else 1
