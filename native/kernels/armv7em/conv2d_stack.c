@@ -18,9 +18,7 @@ void tml_conv2d_stack(const tml_model_t *m, const void *step, tml_span_t at)
         int8_t *out = tml_pixel(m, output, at.y, at.x);
         for (int32_t row = 0; row < s->k_h; row++, out += s->filters) {
             if (tml_inside(rows, row)) {
-                f.in[f.pixels] = tml_pixel(m, input, (uint32_t)(rows.start + row), at.x);
-                f.to[f.pixels] = out;
-                tml_filter_ready(&f);
+                tml_filter_add(&f, tml_pixel(m, input, (uint32_t)(rows.start + row), at.x), out);
             } else {
                 memset(out, s->fill, s->filters);
             }

@@ -13,9 +13,7 @@ void tml_conv2d_unstack(const tml_model_t *m, const void *step, tml_span_t at)
         const uint32_t first = (uint32_t)at.y * s->rows;
         const int8_t *in = tml_pixel(m, &m->rings[s->input], at.y, at.x);
         for (uint32_t y = first; y < first + s->rows && y < output->height; y++) {
-            f.in[f.pixels] = in;
-            f.to[f.pixels] = tml_pixel(m, output, y, at.x);
-            tml_filter_ready(&f);
+            tml_filter_add(&f, in, tml_pixel(m, output, y, at.x));
             in += s->filter_channels;
         }
     }

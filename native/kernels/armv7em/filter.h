@@ -8,17 +8,20 @@
 #define TML_WIDE 576
 
 /* Offsets of the fields behind them, for gemm.S. */
-#define TML_BEGIN 0
-#define TML_WEIGHTS 8
-#define TML_BIAS 16
-#define TML_SUMS 20
-#define TML_MULT 24
-#define TML_OUT 32
-#define TML_LAST 48
-#define TML_SUMS_END 52
-#define TML_ZERO 56
-#define TML_WORDS 60
-#define TML_REST 64
+#define TML_AT_BEGIN 0
+#define TML_AT_STEP 8
+#define TML_AT_WEIGHTS 12
+#define TML_AT_MULT 16
+#define TML_AT_BIAS 24
+#define TML_AT_OUT 32
+#define TML_AT_LAST 48
+#define TML_AT_SUMS_OUT 52
+#define TML_AT_SUMS_END 56
+#define TML_AT_ZERO 60
+#define TML_AT_WORDS 64
+#define TML_AT_DONE 68
+#define TML_AT_QUANTISE 72
+#define TML_AT_ONE_FACTOR 76
 
 #ifndef __ASSEMBLER__
 
@@ -26,66 +29,81 @@
 
 enum {
     TML_WIDE_INPUTS = TML_WIDE / 2,     /* of all pixels together */
-    TML_PAD_BYTES = 64,                 /* padding, where a row of a window is outside */
-    TML_WINDOW_INPUTS = (TML_WIDE - TML_PAD_BYTES) / 2,     /* beside padding */
-    TML_COPY_INPUTS = TML_WIDE / 3      /* beside a copy of them as bytes */
+    TML_PADDING = 32,                   /* bytes of it beside a copy, else twice as many */
+    TML_WINDOW_INPUTS = (TML_WIDE - 2 * TML_PADDING) / 2,
+    TML_COPY_BYTES = 192,               /* four pixels of so many inputs, and up to 3 more */
+    TML_COPY_INPUTS = TML_COPY_BYTES - 16,
+    TML_SUM_WORDS = 64
 };
+
+/* What a pair of channels has. */
+typedef struct {
+    const int8_t *weights;
+    const uint32_t *mult;
+    const int8_t *shift;
+    const int32_t *bias;
+} tml_pair_t;
 
 typedef struct {
     int32_t wide[TML_WIDE / 4];
-    /* Set by gemm.S for itself. */
-    const int32_t *begin;
-    uint32_t entry;
-    /* Moved on by gemm.S, pair by pair. */
-    const int8_t *weights;
-    uint32_t step;              /* bytes from pair to pair */
-    const int32_t *bias;
-    int32_t *sums;              /* sums so far, S0 of the pixels and S1 of them; NULL: the bias */
-    const uint32_t *mult;
-    const int8_t *shift;
+    /* For gemm.S, which moves on from pair to pair. */
+    uint32_t begin[2];
+    uint32_t step;              /* bytes of weights from pair to pair */
+    tml_pair_t pair;
+    const int32_t *sums_in;     /* NULL: sums begin with the bias */
     int8_t *out[4];
-    int8_t *last;               /* where out[0] is at the last whole pair */
-    const int32_t *sums_end;    /* not NULL: only sum up, up to here */
+    const int8_t *last;         /* where out[0] is at the last whole pair */
+    int32_t *sums_out;          /* NULL: sums are finished, and requantised to `out` */
+    const int32_t *sums_end;
     int32_t zero;               /* 1 + 2 * output zero point */
     uint32_t words;             /* of weights per pair */
-    uint32_t rest;              /* used by gemm.S */
+    uint32_t done[2];
+    uint32_t one_factor;        /* all channels have the same multiplier and shift */
 
     /* What is the same for all pixels. */
+    tml_pair_t first;
+    uint32_t channels;          /* of the output */
+    uint32_t inputs;
+    uint32_t depth;             /* the same, and zeros up to a multiple of 4 */
+    uint32_t chunk;             /* how many are widened at a time, of all pixels together */
+    uint8_t quick;
+    int8_t act_min, act_max;
     const tml_model_t *m;
     const tml_ring_t *input;
-    uint32_t weights_at, bias_at, mult_at, shift_at;        /* in the data */
-    uint32_t channels;          /* of the output */
-    uint32_t depth;             /* inputs, and zeros up to a multiple of 4 */
-    uint32_t inputs;
-    uint16_t chunk;             /* how many are widened at a time, of all pixels together */
-    uint16_t k_h, k_w;          /* 0: an input pixel is read, not a window */
-    uint8_t quick;
-    int8_t input_zp, output_zp, act_min, act_max;
+
+    /* Of windows. */
+    uint32_t k_w;               /* columns; 0: an input pixel is read, not a window */
+    uint32_t stride;            /* bytes from one to the next */
+    const int8_t *end;          /* of the input */
+    int8_t *padding;
+    uint32_t piece;             /* bytes of padding: as many of a row are read at a time */
 
     /* Of each pixel. */
     uint32_t pixels;            /* that are ready */
     const int8_t *in[4];
-    int32_t y[4], x[4];         /* of a window: where it begins */
-    int8_t *to[4];
-    int32_t sum[64];
+    uint32_t even;              /* columns of all windows, if these are side by side and inside */
+    int32_t y[4], x[4];         /* where windows begin; of even ones only the first is needed */
+    int32_t sum[TML_SUM_WORDS];
 } tml_filter_t;
 
-/* From the step `s` and its model `m`. */
-#define TML_FILTER(f, m_, s, inputs_, channels_)                                                 \
-    ((f)->m = (m_), (f)->weights_at = (s)->weights, (f)->bias_at = (s)->bias,                    \
-     (f)->mult_at = (s)->mult, (f)->shift_at = (s)->shift, (f)->step = 2 * (s)->depth,           \
-     (f)->inputs = (inputs_), (f)->depth = ((inputs_) + 3) & ~3u, (f)->channels = (channels_),   \
-     (f)->quick = (s)->quick, (f)->output_zp = (s)->output_zp, (f)->act_min = (s)->act_min,      \
-     (f)->act_max = (s)->act_max, (f)->pixels = 0, (f)->k_w = 0, (f)->chunk = TML_WIDE_INPUTS)
+/* From the step `s` of the model `m`. */
+#define TML_FILTER(f, m, s, inputs_, channels_)                                                  \
+    ((f)->first.weights = (const int8_t *)(m)->data + (s)->weights,                              \
+     (f)->first.mult = (const void *)((m)->data + (s)->mult),                                    \
+     (f)->first.shift = (const int8_t *)(m)->data + (s)->shift,                                  \
+     (f)->first.bias = (const void *)((m)->data + (s)->bias),                                    \
+     (f)->step = 2 * (s)->depth, (f)->inputs = (inputs_), (f)->channels = (channels_),           \
+     (f)->quick = (s)->quick, (f)->zero = 2 * (s)->output_zp + 1, (f)->act_min = (s)->act_min,   \
+     (f)->act_max = (s)->act_max, tml_filter_begin(f))
 
-/* All channels of the first 1 or 4 pixels: reads `in`, or windows at `y`, `x`, and writes `to`. */
+/* The fields that follow from others, for pixels, not windows. */
+void tml_filter_begin(tml_filter_t *f);
+
+/* All channels of 1 or 4 pixels: reads `in`, or windows at `y`, `x`, and writes `out`. */
 void tml_filter(tml_filter_t *f, uint32_t pixels);
 
-/* Pixel `pixels` is ready, too: four are filtered. */
-void tml_filter_ready(tml_filter_t *f);
-
-/* Filters those that are left over, one by one. */
-void tml_filter_end(tml_filter_t *f);
+/* The fields that follow from others, for windows. */
+void tml_filter_windows(tml_filter_t *f, const tml_conv2d_t *s);
 
 /* Widens inputs k ... k + count - 1 of the windows. */
 void tml_widen_windows(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t count, int32_t *wide);
@@ -100,6 +118,32 @@ static inline int32_t *tml_widen(const int8_t *const *in, uint32_t pixels, int32
                                  uint32_t words)
 {
     return pixels == 4 ? tml_widen4(in, wide, words) : tml_widen1(in, wide, words);
+}
+
+static inline uint32_t tml_least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Filters one pixel more, or lets it wait until there are four. */
+static inline void tml_filter_add(tml_filter_t *f, const int8_t *in, int8_t *out)
+{
+    f->in[f->pixels] = in;
+    f->out[f->pixels] = out;
+    if (++f->pixels == 4) {
+        f->pixels = 0;
+        tml_filter(f, 4);
+    }
+}
+
+/* Filters those that wait, one by one. */
+static inline void tml_filter_end(tml_filter_t *f)
+{
+    for (uint32_t p = 0; p < f->pixels; p++) {
+        f->in[0] = f->in[p];
+        f->out[0] = f->out[p];
+        tml_filter(f, 1);
+    }
 }
 
 #endif

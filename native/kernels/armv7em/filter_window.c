@@ -1,101 +1,114 @@
 /* SPDX-License-Identifier: MIT */
-/* The inputs of windows, widened: straight from the ring where pixels are whole words, else from
-   a copy. */
+/* The inputs of windows, widened: straight from the ring where pixels are whole words, else from a
+   copy. The beginning of `wide` has room for padding, and for the copy. */
 #include "filter.h"
 
 #include <string.h>
 
-static uint32_t least(uint32_t a, uint32_t b)
+void tml_filter_windows(tml_filter_t *f, const tml_conv2d_t *s)
 {
-    return a < b ? a : b;
+    const int copies = f->input->channels % 4 != 0;
+    f->k_w = s->k_w;
+    f->chunk = copies ? TML_COPY_INPUTS : TML_WINDOW_INPUTS;
+    f->stride = s->stride_w * f->input->channels;
+    f->end = f->m->arena + f->input->offset + f->input->pixels * f->input->channels;
+    f->padding = (int8_t *)f->wide + (copies ? TML_COPY_BYTES : 0);
+    f->piece = copies ? TML_PADDING : 2 * TML_PADDING;
+    memset(f->padding, s->input_zp, f->piece);
 }
 
-/* Entry (row, column) of a pixel's window, or NULL in the padding. */
-static const int8_t *entry(const tml_filter_t *f, uint32_t p, uint32_t row, uint32_t column)
-{
-    const uint32_t y = (uint32_t)f->y[p] + row, x = (uint32_t)f->x[p] + column;
-    return y < f->input->height && x < f->input->width ? tml_pixel(f->m, f->input, y, x) : NULL;
-}
-
-/* Whether a row of the window is outside, or inside and in one piece. */
-static int in_a_piece(const tml_filter_t *f, uint32_t p, uint32_t row)
+/* Points at byte `at` of a row of all windows, if they are even and the ring doesn't begin again
+   in this row. */
+static int find_rows(tml_filter_t *f, uint32_t pixels, uint32_t row, uint32_t at)
 {
     const tml_ring_t *input = f->input;
-    const uint32_t y = (uint32_t)f->y[p] + row, x = (uint32_t)f->x[p];
-    if (y >= input->height) {
-        return 1;
+    const uint32_t y = (uint32_t)f->y[0] + row, x = (uint32_t)f->x[0];
+    const int8_t *in = f->padding;
+    uint32_t stride = 0;
+    if (f->even == 0) {
+        return 0;
     }
-    return x < input->width && x + f->k_w <= input->width &&
-           tml_contiguous(input, y, x) >= f->k_w;
+    if (y < input->height) {
+        if (tml_contiguous(input, y, x) < f->even) {
+            return 0;
+        }
+        in = tml_pixel(f->m, input, y, x) + at;
+        stride = f->stride;
+    }
+    for (uint32_t p = 0; p < pixels; p++) {
+        f->in[p] = in;
+        in += stride;
+    }
+    return 1;
 }
 
-/* Inputs of whole words: rows of a window where they are in one piece, pixels where not. */
-static void widen_words(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t count,
-                        int32_t *wide)
+/* Points at a byte of entry (row, column) of all windows. */
+static void find_entries(tml_filter_t *f, uint32_t pixels, uint32_t row, uint32_t column,
+                         uint32_t byte)
 {
-    const uint32_t channels = f->input->channels;
-    const uint32_t length = f->k_w * channels;
-    uint32_t row = k / length, at = k % length;
-    const int8_t *in[4];
-
-    while (count != 0) {
-        const uint32_t column = at / channels, byte = at % channels;
-        uint32_t n = length - at;
-        for (uint32_t p = 0; p < pixels; p++) {
-            if (!in_a_piece(f, p, row)) {
-                n = channels - byte;
-                break;
-            }
-        }
-        n = least(least(n, count), TML_PAD_BYTES);
-        for (uint32_t p = 0; p < pixels; p++) {
-            in[p] = entry(f, p, row, column);
-            in[p] = in[p] != NULL ? in[p] + byte : (const int8_t *)f->wide;
-        }
-        wide = tml_widen(in, pixels, wide, n / 4);
-        count -= n;
-        at += n;
-        if (at == length) {
-            at = 0;
-            row++;
-        }
+    const tml_ring_t *input = f->input;
+    for (uint32_t p = 0; p < pixels; p++) {
+        const uint32_t y = (uint32_t)f->y[p] + row, x = (uint32_t)f->x[p] + column;
+        f->in[p] = y < input->height && x < input->width ? tml_pixel(f->m, input, y, x) + byte
+                                                         : f->padding;
     }
 }
 
-/* Inputs k ... k + count - 1 of one window. */
-static void copy_window(const tml_filter_t *f, uint32_t p, uint32_t k, uint32_t count, int8_t *to)
+/* Copies bytes of all windows, up to 3 too many where they don't leave the ring. */
+static void copy(const tml_filter_t *f, uint32_t pixels, int8_t *to, uint32_t bytes)
 {
-    const uint32_t channels = f->input->channels;
-    const uint32_t length = f->k_w * channels;
-    uint32_t row = k / length, at = k % length;
-    while (count != 0) {
-        uint32_t byte = at % channels;
-        const uint32_t n = least(in_a_piece(f, p, row) ? length - at : channels - byte, count);
-        const int8_t *in = entry(f, p, row, at / channels);
-        at += n;
-        count -= n;
-        for (const int8_t *end = to + n; to != end; to++) {
-            *to = in != NULL ? in[byte++] : f->input_zp;
-        }
-        if (at == length) {
-            at = 0;
-            row++;
+    for (uint32_t p = 0; p < pixels; p++, to += TML_COPY_BYTES / 4) {
+        const int8_t *in = f->in[p];
+        int8_t *at = to, *end = to + bytes;
+        if ((uintptr_t)(f->end - in) >= bytes + 3) {
+            do {
+                memcpy(at, in, 4);
+                at += 4;
+                in += 4;
+            } while (at < end);
+        } else {
+            do {
+                *at++ = *in++;
+            } while (at != end);
         }
     }
 }
 
 void tml_widen_windows(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t count, int32_t *wide)
 {
-    if (f->chunk != TML_COPY_INPUTS) {
-        widen_words(f, pixels, k, count, wide);
-        return;
+    const uint32_t channels = f->input->channels;
+    const uint32_t length = f->k_w * channels;
+    const int copies = f->chunk == TML_COPY_INPUTS;
+    int8_t *to = (int8_t *)f->wide;
+    uint32_t row = k / length, at = k % length;
+    uint32_t left = tml_least(count, f->inputs - k);
+
+    do {
+        uint32_t n = length - at;
+        if (!find_rows(f, pixels, row, at)) {
+            const uint32_t byte = at % channels;
+            n = channels - byte;
+            find_entries(f, pixels, row, at / channels, byte);
+        }
+        n = tml_least(tml_least(n, left), f->piece);
+        if (copies) {
+            copy(f, pixels, to, n);
+        } else {
+            wide = tml_widen(f->in, pixels, wide, n / 4);
+        }
+        to += n;
+        left -= n;
+        at += n;
+        if (at == length) {
+            at = 0;
+            row++;
+        }
+    } while (left != 0);
+    if (copies) {
+        for (uint32_t p = 0; p < pixels; p++, to += TML_COPY_BYTES / 4) {
+            memset(to, 0, 3);
+            f->in[p] = (int8_t *)f->wide + p * TML_COPY_BYTES / 4;
+        }
+        tml_widen(f->in, pixels, wide, count / 4);
     }
-    int8_t *copy = (int8_t *)f->wide;
-    const int8_t *in[4];
-    for (uint32_t p = 0; p < pixels; p++, copy += count) {
-        in[p] = copy;
-        ((int32_t *)(void *)(copy + count))[-1] = 0;
-        copy_window(f, p, k, least(count, f->inputs - k), copy);
-    }
-    tml_widen(in, pixels, wide, count / 4);
 }

@@ -2,9 +2,9 @@
 /* Four pixels times all pairs of channels, and one pixel times all pairs.
 
    A word of weights holds h = w0 + 256 * w1 for inputs k and k + 2, w0 and w1 of two output
-   channels. SMLAD by it sums up S0 + 256 * S1; SMLAD by its SXTB16 sums up S0. The difference,
+   channels. SMLAD by it adds up S0 + 256 * S1; SMLAD by its SXTB16 adds up S0. The difference,
    shifted, is S1. Activations are widened: a word holds inputs k and k + 2 of a pixel as int16,
-   k = 0, 1, 4, 5, ... as the weights have it; the same word of all four pixels, then the next.
+   k = 0, 1, 4, 5, ... as the weights have it; this word of all pixels, then the next one.
 
    r0 r2 r4 r6   S0 of pixels 0 ... 3             r8  activations; at the end: the fields
    r1 r3 r5 r7   S0 + 256 * S1                    r9  weights
@@ -21,7 +21,7 @@
 #define WORD_CODE 52            /* bytes of the macro `word` */
 #define UNROLLED1 2             /* groups of four words in the loop for one pixel */
 #define FOUR_CODE 56            /* bytes of the macro `four_words` */
-#define FIELDS 8                /* r8 stands this far before the fields, when a pair is done */
+#define FIELDS 8                /* r8 stands this far before the fields when a pair is done */
 
 @ One word of weights times four pixels. The last one of the loop moves both pointers.
         .macro  word at
@@ -48,34 +48,22 @@
         smlad   r6, lr, r11, r6
         .endm
 
-@ int8 of four sums: r12 multiplier, lr shift - 1 to the right. Rounding to the nearest is
-@ floor((floor(x / 2^(n-1)) + 1 + 2 * zero point) / 2). The zero point -128 is also the lowest
-@ output, so that there it doesn't matter whether negative halves go up or down.
-        .macro  quantise_lowest a, b, c, d
-        .irp    x, \a, \b, \c, \d
-        smmlar  \x, \x, r12, \x
-        asr     \x, \x, lr
+@ int8 of a sum: `shift` is that to the right, less 1. Rounded to the nearest it would be
+@ (x / 2^shift + 1 + 2 * zero point) / 2, rounded down twice. The zero point -128 is the lowest
+@ output, too: then it doesn't matter which way negative halves go, else they go down.
+        .macro  quantise_lowest x, mult, shift
+        smmlar  \x, \x, \mult, \x
+        asr     \x, \x, \shift
         sub     \x, \x, #255
         ssat    \x, #8, \x, asr #1
-        .endr
         .endm
 
-@ The same for any zero point; r9 = 1 + 2 * zero point. Halves go away from zero.
-        .macro  quantise a, b, c, d
-        .irp    x, \a, \b, \c, \d
-        smmlar  \x, \x, r12, \x
+        .macro  quantise x, mult, shift, zero
+        smmlar  \x, \x, \mult, \x
         add     \x, \x, \x, asr #31
-        asr     \x, \x, lr
-        add     \x, \x, r9
+        asr     \x, \x, \shift
+        add     \x, \x, \zero
         ssat    \x, #8, \x, asr #1
-        .endr
-        .endm
-
-@ The next channel's multiplier and shift.
-        .macro  next_channel
-        ldr     r12, [r10], #4
-        ldrsb   lr, [r11], #1
-        mvn     lr, lr
         .endm
 
 @ void tml_gemm4(tml_filter_t *f)
@@ -86,42 +74,55 @@ tml_gemm4:
         add     r0, r0, #TML_WIDE - FIELDS
         push    {r0, r4-r11, lr}                @ sp: where the activations end
         mov     r8, r0
-        ldr     r1, [r8, #FIELDS + TML_WORDS]
-        rsb     r2, r1, #0
-        and     r2, r2, #UNROLLED - 1           @ words not to be done in the first round
+        ldr     r1, [r8, #FIELDS + TML_AT_WORDS]
+        rsbs    r2, r1, #0
+        and     r2, r2, #UNROLLED - 1           @ words that are not in the first round
         add     r1, r1, r2
         sub     r0, r8, r1, lsl #4
         adr     r1, .Lloop
-        mov     r3, #WORD_CODE
+        movs    r3, #WORD_CODE
         mla     r1, r2, r3, r1
-        strd    r0, r1, [r8, #FIELDS + TML_BEGIN]
-        ldr     r0, [r8, #FIELDS + TML_WEIGHTS]
-        sub     r0, r0, #4
+        strd    r0, r1, [r8, #FIELDS + TML_AT_BEGIN]
+        ldr     r0, [r8, #FIELDS + TML_AT_WEIGHTS]
+        subs    r0, r0, #4
         sub     r0, r0, r2, lsl #2
-        str     r0, [r8, #FIELDS + TML_WEIGHTS]
+        str     r0, [r8, #FIELDS + TML_AT_WEIGHTS]
+        ldr     r2, [r8, #FIELDS + TML_AT_SUMS_OUT]
+        adr     r0, .Lfinish + 1
+        cbz     r2, 1f
+        adr     r0, .Lsums + 1
+1:      ldr     r2, [r8, #FIELDS + TML_AT_ZERO]
+        adr     r1, .Lquantise + 1
+        cmn     r2, #255
+        bne     2f
+        adr     r1, .Llowest + 1
+2:      ldr     r2, [r8, #FIELDS + TML_AT_ONE_FACTOR]
+        cbz     r2, 3f
+        adds    r1, r1, #4                      @ the same multipliers again
+3:      strd    r0, r1, [r8, #FIELDS + TML_AT_DONE]
 
-.Lpair: ldrd    r0, r1, [r8, #FIELDS + TML_BIAS]
+.Lpair: ldrd    r0, r1, [r8, #FIELDS + TML_AT_BIAS]
         cbnz    r1, .Lresume
-        ldr     r0, [r0]
-        mov     r1, r0
-        mov     r2, r0
-        mov     r3, r0
-        mov     r4, r0
-        mov     r5, r0
-        mov     r6, r0
-        mov     r7, r0
+        ldr     r2, [r0], #8
+        str     r0, [r8, #FIELDS + TML_AT_BIAS]
+        mov     r0, r2
+        mov     r1, r2
+        mov     r3, r2
+        mov     r4, r2
+        mov     r5, r2
+        mov     r6, r2
+        mov     r7, r2
 .Lenter:
-        ldrd    r9, r10, [r8, #FIELDS + TML_WEIGHTS]
+        ldrd    r10, r9, [r8, #FIELDS + TML_AT_STEP]
         add     r10, r10, r9
-        str     r10, [r8, #FIELDS + TML_WEIGHTS]
-        ldrd    r8, r12, [r8, #FIELDS + TML_BEGIN]
+        str     r10, [r8, #FIELDS + TML_AT_WEIGHTS]
+        ldrd    r8, r12, [r8, #FIELDS + TML_AT_BEGIN]
         mov     pc, r12
 .Lresume:
-        ldm     r1, {r0, r2, r4, r6}
-        mov     r1, r0
-        mov     r3, r2
-        mov     r5, r4
-        mov     r7, r6
+        adds    r0, r0, #8
+        add     r2, r1, #32
+        strd    r0, r2, [r8, #FIELDS + TML_AT_BIAS]
+        ldm     r1, {r0-r7}
         b       .Lenter
 
         .balign 4
@@ -139,48 +140,74 @@ tml_gemm4:
         ldr     r10, [sp]
         cmp     r8, r10
         bne     .Lloop
+        ldr     pc, [r8, #FIELDS + TML_AT_DONE]
 
-        ldrd    r10, r11, [r8, #FIELDS + TML_BIAS]
-        sub     r1, r1, r0
-        sub     r3, r3, r2
-        sub     r5, r5, r4
-        sub     r7, r7, r6
-        cmp     r11, #0
-        bne     .Lsums
-        ldr     lr, [r10, #4]
-        add     r10, r10, #8
-        str     r10, [r8, #FIELDS + TML_BIAS]
+        .balign 4
+.Lsums: ldr     r9, [r8, #FIELDS + TML_AT_SUMS_OUT]
+        ldr     r10, [r8, #FIELDS + TML_AT_SUMS_END]
+        stm     r9!, {r0-r7}
+        str     r9, [r8, #FIELDS + TML_AT_SUMS_OUT]
+        cmp     r9, r10
+        bne     .Lpair
+        pop     {r0, r4-r11, pc}
+
+        .balign 4
+.Lfinish:
+        ldr     r10, [r8, #FIELDS + TML_AT_BIAS]
+        subs    r1, r1, r0
+        subs    r3, r3, r2
+        subs    r5, r5, r4
+        subs    r7, r7, r6
+        ldr     lr, [r10, #-4]
+        ldrd    r10, r11, [r8, #FIELDS + TML_AT_MULT]
         add     r1, lr, r1, asr #8
         add     r3, lr, r3, asr #8
         add     r5, lr, r5, asr #8
         add     r7, lr, r7, asr #8
+        ldrd    r9, r12, [r10], #8
+        ldrh    lr, [r11], #2
+        mvn     lr, lr
+        ldr     pc, [r8, #FIELDS + TML_AT_QUANTISE]
 
+        .balign 4
 .Lquantise:
-        ldrd    r10, r11, [r8, #FIELDS + TML_MULT]
-        ldr     r9, [r8, #FIELDS + TML_ZERO]
-        next_channel
-        cmn     r9, #255
-        bne     .Lany_zero
-        quantise_lowest r0, r2, r4, r6
-        next_channel
-        quantise_lowest r1, r3, r5, r7
+        strd    r10, r11, [r8, #FIELDS + TML_AT_MULT]
+        ldr     r10, [r8, #FIELDS + TML_AT_ZERO]
+        .irp    x, r0, r2, r4, r6
+        quantise \x, r9, lr, r10
+        .endr
+        lsr     lr, lr, #8
+        .irp    x, r1, r3, r5, r7
+        quantise \x, r12, lr, r10
+        .endr
+        b       .Lstore
+
+        .balign 4
+.Llowest:
+        strd    r10, r11, [r8, #FIELDS + TML_AT_MULT]
+        .irp    x, r0, r2, r4, r6
+        quantise_lowest \x, r9, lr
+        .endr
+        lsr     lr, lr, #8
+        .irp    x, r1, r3, r5, r7
+        quantise_lowest \x, r12, lr
+        .endr
 .Lstore:
-        strd    r10, r11, [r8, #FIELDS + TML_MULT]
-        ldrd    r9, r10, [r8, #FIELDS + TML_OUT]
-        ldrd    r11, r12, [r8, #FIELDS + TML_OUT + 8]
-        ldr     lr, [r8, #FIELDS + TML_LAST]
-        cmp     r9, lr
-        bhi     .Lodd
+        ldrd    r9, r10, [r8, #FIELDS + TML_AT_OUT]
+        ldrd    r11, r12, [r8, #FIELDS + TML_AT_OUT + 8]
+        ldr     lr, [r8, #FIELDS + TML_AT_LAST]
         bfi     r0, r1, #8, #8
         bfi     r2, r3, #8, #8
         bfi     r4, r5, #8, #8
         bfi     r6, r7, #8, #8
+        cmp     r9, lr
+        bhi     .Lodd
         strh    r0, [r9], #2
         strh    r2, [r10], #2
         strh    r4, [r11], #2
         strh    r6, [r12], #2
-        strd    r9, r10, [r8, #FIELDS + TML_OUT]
-        strd    r11, r12, [r8, #FIELDS + TML_OUT + 8]
+        strd    r9, r10, [r8, #FIELDS + TML_AT_OUT]
+        strd    r11, r12, [r8, #FIELDS + TML_AT_OUT + 8]
         blo     .Lpair
         pop     {r0, r4-r11, pc}
 
@@ -188,29 +215,6 @@ tml_gemm4:
         strb    r2, [r10]
         strb    r4, [r11]
         strb    r6, [r12]
-        pop     {r0, r4-r11, pc}
-
-.Lany_zero:
-        quantise r0, r2, r4, r6
-        next_channel
-        quantise r1, r3, r5, r7
-        b       .Lstore
-
-.Lsums: add     r10, r11, #16
-        ldm     r10, {r9, r10, r12, lr}
-        add     r1, r9, r1, asr #8
-        add     r3, r10, r3, asr #8
-        add     r5, r12, r5, asr #8
-        add     r7, lr, r7, asr #8
-        add     r9, r11, #32
-        str     r9, [r8, #FIELDS + TML_SUMS]
-        ldr     r10, [r8, #FIELDS + TML_SUMS_END]
-        cmp     r10, #0
-        beq     .Lquantise
-        stm     r11!, {r0, r2, r4, r6}
-        stm     r11, {r1, r3, r5, r7}
-        cmp     r9, r10
-        bne     .Lpair
         pop     {r0, r4-r11, pc}
         .size   tml_gemm4, . - tml_gemm4
 
@@ -237,32 +241,36 @@ tml_gemm4:
 tml_gemm1:
         push    {r4-r11, lr}
         add     lr, r0, #TML_WIDE
-        ldr     r1, [lr, #TML_WORDS]
+        ldr     r1, [lr, #TML_AT_WORDS]
         sub     r0, lr, r1, lsl #2              @ where the activations begin
         adr     r2, .Ldone1
         lsrs    r3, r1, #2
         beq     1f                              @ no group of four words
         adr     r2, .Lloop1
-        rsb     r3, r3, #0
+        rsbs    r3, r3, #0
         and     r3, r3, #UNROLLED1 - 1
-        mov     r4, #FOUR_CODE
+        movs    r4, #FOUR_CODE
         mla     r2, r3, r4, r2
-1:      tst     r1, #2
+1:      lsls    r1, r1, #30
         beq     2f
-        str     r2, [lr, #TML_REST]
+        str     r2, [lr, #TML_AT_DONE]
         adr     r2, .Ltwo1
-2:      strd    r0, r2, [lr, #TML_BEGIN]
+2:      strd    r0, r2, [lr, #TML_AT_BEGIN]
 
 .Lpair1:
-        ldrd    r0, r1, [lr, #TML_BIAS]
-        cbz     r1, 1f
-        mov     r0, r1
-1:      ldr     r0, [r0]
+        ldrd    r2, r3, [lr, #TML_AT_BIAS]
+        ldr     r0, [r2], #8
+        cbz     r3, 1f
+        ldr     r0, [r3], #4
+        ldr     r1, [r3], #4
+        strd    r2, r3, [lr, #TML_AT_BIAS]
+        b       2f
+1:      str     r2, [lr, #TML_AT_BIAS]
         mov     r1, r0
-        ldrd    r9, r2, [lr, #TML_WEIGHTS]
+2:      ldrd    r2, r9, [lr, #TML_AT_STEP]
         add     r2, r2, r9
-        str     r2, [lr, #TML_WEIGHTS]
-        ldrd    r8, r2, [lr, #TML_BEGIN]
+        str     r2, [lr, #TML_AT_WEIGHTS]
+        ldrd    r8, r2, [lr, #TML_AT_BEGIN]
         mov     pc, r2
 
         .balign 4
@@ -270,7 +278,7 @@ tml_gemm1:
         ldrd    r6, r7, [r9], #8
         single  r2, r6
         single  r3, r7
-        ldr     r2, [lr, #TML_REST]
+        ldr     r2, [lr, #TML_AT_DONE]
         mov     pc, r2
 
         .balign 4
@@ -286,40 +294,31 @@ tml_gemm1:
 
         .balign 4
 .Ldone1:
-        ldrd    r2, r3, [lr, #TML_BIAS]
-        sub     r1, r1, r0
+        ldr     r3, [lr, #TML_AT_SUMS_OUT]
         cbnz    r3, .Lsums1
-        ldr     r4, [r2, #4]
-        adds    r2, r2, #8
-        str     r2, [lr, #TML_BIAS]
+        ldr     r2, [lr, #TML_AT_BIAS]
+        subs    r1, r1, r0
+        ldr     r4, [r2, #-4]
+        ldrd    r2, r3, [lr, #TML_AT_MULT]
         add     r1, r4, r1, asr #8
-
-.Lquantise1:
-        ldrd    r2, r3, [lr, #TML_MULT]
+        ldr     r7, [lr, #TML_AT_ONE_FACTOR]
         ldrd    r4, r5, [r2], #8
-        ldrsb   r6, [r3], #1
-        ldrsb   r7, [r3], #1
-        strd    r2, r3, [lr, #TML_MULT]
-        ldr     r9, [lr, #TML_ZERO]
+        ldrh    r6, [r3], #2
+        cbnz    r7, 1f
+        strd    r2, r3, [lr, #TML_AT_MULT]
+1:
+        ldr     r9, [lr, #TML_AT_ZERO]
         mvns    r6, r6
-        mvns    r7, r7
-        smmlar  r0, r0, r4, r0
-        smmlar  r1, r1, r5, r1
-        add     r0, r0, r0, asr #31
-        add     r1, r1, r1, asr #31
-        asrs    r0, r0, r6
-        asrs    r1, r1, r7
-        add     r0, r0, r9
-        add     r1, r1, r9
-        ssat    r0, #8, r0, asr #1
-        ssat    r1, #8, r1, asr #1
-        ldr     r2, [lr, #TML_OUT]
-        ldr     r3, [lr, #TML_LAST]
+        lsrs    r7, r6, #8
+        quantise r0, r4, r6, r9
+        quantise r1, r5, r7, r9
+        ldr     r2, [lr, #TML_AT_OUT]
+        ldr     r3, [lr, #TML_AT_LAST]
         bfi     r0, r1, #8, #8
         cmp     r2, r3
         bhi     .Lodd1
         strh    r0, [r2], #2
-        str     r2, [lr, #TML_OUT]
+        str     r2, [lr, #TML_AT_OUT]
         blo     .Lpair1
         pop     {r4-r11, pc}
 
@@ -327,15 +326,10 @@ tml_gemm1:
         pop     {r4-r11, pc}
 
 .Lsums1:
-        ldr     r4, [r3, #4]
-        add     r1, r4, r1, asr #8
-        add     r5, r3, #8
-        str     r5, [lr, #TML_SUMS]
-        ldr     r4, [lr, #TML_SUMS_END]
-        cmp     r4, #0
-        beq     .Lquantise1
-        strd    r0, r1, [r3]
-        cmp     r5, r4
+        stm     r3!, {r0, r1}
+        ldr     r4, [lr, #TML_AT_SUMS_END]
+        str     r3, [lr, #TML_AT_SUMS_OUT]
+        cmp     r3, r4
         bne     .Lpair1
         pop     {r4-r11, pc}
         .size   tml_gemm1, . - tml_gemm1
@@ -372,14 +366,13 @@ tml_widen4:
         .type   tml_widen1, %function
         .balign 4
 tml_widen1:
-        push    {r4, lr}
-        ldr     r0, [r0]
-1:      ldr     r3, [r0], #4
-        sxtb16  r4, r3
-        sxtb16  r3, r3, ror #8
-        strd    r4, r3, [r1], #8
+        ldr     r3, [r0]
+        mov     r0, r1
+1:      ldr     r12, [r3], #4
+        sxtb16  r1, r12
+        sxtb16  r12, r12, ror #8
+        strd    r1, r12, [r0], #8
         subs    r2, r2, #1
         bne     1b
-        mov     r0, r1
-        pop     {r4, pc}
+        bx      lr
         .size   tml_widen1, . - tml_widen1
