@@ -8,6 +8,7 @@ from tinyml.ir import Tensor
 from tinyml.plan import POINT, Window
 
 WORK_PER_FIRING = 32768         # multiply-accumulates: some 3 ms on a Cortex-M0+ at 48 MHz
+SHARED_ROWS = 8                 # of a firing whose kernel reads rows of input once for all windows
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +49,13 @@ class LoweredStep:
     @property
     def most_block(self) -> int:
         """Pixels per firing at most, so that a firing is a bounded piece of work: a multiple of
-        the four that kernels compute at once. Who feeds rows may feed one at a time."""
+        the four that kernels compute at once, or some rows. Who feeds rows may feed one at a
+        time."""
         height, width, channels = self.output.hwc
         work = max(self.products // (height * width), channels)
+        least = SHARED_ROWS * width if self.name == "depthwise_conv2d" else 4
         most = 65532 if self.inputs else width
-        return min(max(4, WORK_PER_FIRING // work // 4 * 4), most)
+        return min(max(least, WORK_PER_FIRING // work // 4 * 4), most)
 
 
 def views(op, **others: View) -> dict[str, View]:
