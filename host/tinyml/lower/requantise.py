@@ -10,7 +10,7 @@ from tinyml.lower.numbers import clamp_numbers
 from tinyml.lower.weights import padded, wraps
 from tinyml.ops.common import real_multiplier
 
-QUICK_SHIFTS = range(-22, 0)
+QUICK_SHIFTS = range(-24, 0)
 QUICK_SUM = 1 << 30
 QUICK_PRODUCTS = 1 << 23        # the sums of two channels in 32 bits, at any depth
 HALF = 1 << 30                  # the multiplier 0.5, in Q0.31
@@ -78,5 +78,8 @@ def _quick(op, made: Filters) -> int:
     clamps = tuple(clamp_numbers(op).values())
     if (sums.max() > QUICK_SUM or products.max() >= QUICK_PRODUCTS or clamps != (-128, 127)
             or wraps(made.weights) or not all(int(shift) in QUICK_SHIFTS for shift in made.shift)):
+        return 0
+    roundings = 255 << (-made.shift.astype(np.int64) - 1)       # with a zero point
+    if (sums + 1 + roundings).max() >= 1 << 31:
         return 0
     return 2 if op.output.quant.zero_point == -128 else 1
