@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sums of products on Armv6-M: 4 pixels or 1 by the pairs of output channels of a filter.
  *
- *     void tml_dots_4(tml_dots_t *d), tml_dots_1(tml_dots_t *d), which change *d (filter.h)
+ *     void tml_dots_4(const tml_dots_t *d), tml_dots_1(const tml_dots_t *d)        (filter.h)
  *
  * A halfword h holds w0 + 256 * w1, the weights of both channels. The first channel sums a * (low
  * byte of h), signed, the second a * h, which is S0 + 256 * S1: S1 is their difference, shifted.
@@ -10,9 +10,9 @@
  * Four pixels, one channel of the pair after the other; 47 and 45 instructions per 16 products:
  *     r0 values   r1 r2 two words of weights   r3 weight   r4-r7 four values, then products
  *     r8-r11 sums   r12 address of the weights   lr their end
- * One pixel, both channels at once; 29 instructions per 8 products:
+ * One pixel, both channels at once; 56 instructions per 16 products:
  *     r0 values   r1 address of weights   r2 r3 two words of them   r4 r5 values   r6 product
- *     r7 r8 sums   r12 end of the weights   lr d
+ *     r7 r8 sums   r12 end of the weights
  */
         .syntax unified
         .thumb
@@ -23,7 +23,7 @@
         .equ    bytes, 8
         .equ    skip, 12
         .equ    sums, 16
-        .equ    pairs, 20
+        .equ    end, 20
         .equ    separate, 24
 
         .macro  function name
@@ -60,15 +60,12 @@
         add     r11, r7
         .endm
 
-/* The sums at r2 plus those of the channel whose weights `low` and `high` take from a word. */
+/* Adds to the sums at r2 those of the channel whose weights `low` and `high` take from a word. */
         .macro  channel low, high
         ldmia   r2!, {r4-r7}
         to_high
-        ldr     r3, [r0, #weights]
-        ldr     r1, [r0, #bytes]
-        add     r1, r3
-        mov     lr, r1
-        ldr     r0, [r0, #values]
+        ldr     r3, [sp, #weights]
+        ldr     r0, [sp, #values]
 1:      ldmia   r3!, {r1, r2}
         mov     r12, r3
         \low    r1
@@ -83,8 +80,7 @@
         cmp     r3, lr
         bne     1b
         to_low
-        ldr     r0, [sp]
-        ldr     r2, [r0, #sums]
+        ldr     r2, [sp, #sums]
         .endm
 
         .macro  low_byte word
@@ -110,12 +106,18 @@
         function tml_dots_4
         push    {r4-r7, lr}
         to_low
-        push    {r0, r4-r7}
-2:      ldr     r2, [r0, #sums]
+        push    {r4-r7}
+        ldmia   r0!, {r1-r7}
+        push    {r1-r7}
+2:      ldr     r1, [sp, #weights]
+        ldr     r3, [sp, #bytes]
+        add     r3, r1
+        mov     lr, r3
+        ldr     r2, [sp, #sums]
         channel low_byte, third_byte
         stmia   r2!, {r4-r7}
         channel low_half, high_half
-        ldr     r1, [r0, #separate]
+        ldr     r1, [sp, #separate]
         cmp     r1, #0
         beq     3f
         minus_first r4, 0
@@ -124,17 +126,16 @@
         minus_first r7, 12
 3:      adds    r2, #16
         stmia   r2!, {r4-r7}
-        str     r2, [r0, #sums]
-        mov     r3, lr
-        ldr     r1, [r0, #skip]
-        adds    r3, r1
-        str     r3, [r0, #weights]
-        ldr     r1, [r0, #pairs]
-        subs    r1, #1
-        str     r1, [r0, #pairs]
+        str     r2, [sp, #sums]
+        ldr     r3, [sp, #skip]
+        add     r3, lr
+        str     r3, [sp, #weights]
+        ldr     r1, [sp, #end]
+        cmp     r1, r2
         beq     4f
         b       2b
-4:      pop     {r0, r4-r7}
+4:      add     sp, #28
+        pop     {r4-r7}
         to_high
         pop     {r4-r7, pc}
 
@@ -155,50 +156,65 @@
         add     r8, \word
         .endm
 
-        function tml_dots_1
-        push    {r4-r7, lr}
-        mov     r4, r8
-        push    {r4}
-        mov     lr, r0
-2:      ldr     r1, [r0, #weights]
-        ldr     r3, [r0, #bytes]
-        adds    r3, r1
-        mov     r12, r3
-        ldr     r2, [r0, #sums]
-        ldmia   r2!, {r3, r7}
-        mov     r8, r7
-        mov     r7, r3
-        ldr     r0, [r0, #values]
-1:      ldmia   r1!, {r2, r3}
+        .macro  four_products
+        ldmia   r1!, {r2, r3}
         ldmia   r0!, {r4, r5}
         low_products r4, r2
         low_products r5, r3
         ldmia   r0!, {r4, r5}
         high_products r4, r2
         high_products r5, r3
+        .endm
+
+        function tml_dots_1
+        push    {r4-r7, lr}
+        mov     r4, r8
+        push    {r4}
+        ldmia   r0!, {r1-r7}
+        push    {r1-r7}
+        ldr     r1, [sp, #weights]
+2:      ldr     r2, [sp, #sums]
+        ldmia   r2!, {r6, r7}
+        mov     r8, r7
+        mov     r7, r6
+        ldr     r0, [sp, #values]
+        ldr     r3, [sp, #bytes]
+        adds    r2, r1, r3
+        mov     r12, r2
+        lsls    r3, #28
+        bmi     5f
+1:      four_products
+5:      four_products
         cmp     r1, r12
         bne     1b
-        mov     r0, lr
-        ldr     r2, [r0, #sums]
+        ldr     r2, [sp, #sums]
         mov     r6, r7
         mov     r7, r8
-        ldr     r3, [r0, #separate]
+        ldr     r3, [sp, #separate]
         cmp     r3, #0
         beq     3f
         subs    r7, r6
         asrs    r7, #8
 3:      stmia   r2!, {r6, r7}
-        str     r2, [r0, #sums]
-        ldr     r3, [r0, #skip]
+        str     r2, [sp, #sums]
+        ldr     r3, [sp, #skip]
         adds    r1, r3
-        str     r1, [r0, #weights]
-        ldr     r1, [r0, #pairs]
-        subs    r1, #1
-        str     r1, [r0, #pairs]
+        ldr     r3, [sp, #end]
+        cmp     r3, r2
         bne     2b
+        add     sp, #28
         pop     {r4}
         mov     r8, r4
         pop     {r4-r7, pc}
+
+/* void tml_clear(int32_t *from, const int32_t *end): words, an even number but 0. */
+        function tml_clear
+        movs    r2, #0
+        movs    r3, #0
+1:      stmia   r0!, {r2, r3}
+        cmp     r0, r1
+        bne     1b
+        bx      lr
 
 /* void tml_widen_4(int32_t *to, const int8_t *from, uint32_t count), tml_widen_1: each byte to a
    word, 4 words or 1 from the one before. Count: any but 0. */

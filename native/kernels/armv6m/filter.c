@@ -5,21 +5,26 @@
 
 #define TML_ROOM 256            /* words for values and sums */
 #define TML_EXACT 511           /* products that a word has room for, of a pair of channels */
-#define TML_PRODUCT(i) (((i) & ~3u) | ((i) & 1) << 1 | ((i) >> 1 & 1))      /* of halfword i */
 
+/* The product of a halfword of weights. */
+#define TML_PRODUCT(i) (((i) & ~3u) | ((i) & 1) << 1 | ((i) >> 1 & 1))
+
+/* Sums for pairs of output channels; dots.S knows the order. */
+typedef struct {
+    const int32_t *values;      /* products x pixels */
+    const int8_t *weights;      /* of the first pair */
+    uint32_t bytes;             /* of them that count, not 0 */
+    uint32_t skip;              /* from their end to the next pair */
+    int32_t *sums;              /* channels x pixels: added to */
+    int32_t *end;               /* of the sums */
+    uint32_t separate;          /* 1: the second sum of a pair is to be rid of the first */
+} tml_dots_t;
+
+void tml_dots_4(const tml_dots_t *d);
+void tml_dots_1(const tml_dots_t *d);
 void tml_widen_4(int32_t *to, const int8_t *from, uint32_t count);
 void tml_widen_1(int32_t *to, const int8_t *from, uint32_t count);
-
-/* An entry of a window and a channel of it. */
-typedef struct {
-    uint32_t y, x, channel;
-} tml_entry_t;
-
-/* How much is done at a time. */
-typedef struct {
-    uint32_t products, filters;
-    int32_t *values, *sums, *totals;
-} tml_chunk_t;
+void tml_clear(int32_t *from, const int32_t *end);
 
 static uint32_t smaller(uint32_t a, uint32_t b)
 {
@@ -33,44 +38,58 @@ static void fill(int32_t *to, int32_t value, uint32_t count, uint32_t pixels)
     }
 }
 
-/* The next `count` values of a window, from `entry` on, which is moved. */
-static void gather(const tml_filter_t *f, tml_corner_t corner, tml_entry_t *entry, uint32_t count,
-                   int32_t *to, uint32_t pixels)
+static void widen(int32_t *to, const int8_t *from, uint32_t count, uint32_t pixels)
+{
+    if (pixels == 4) {
+        tml_widen_4(to, from, count);
+    } else {
+        tml_widen_1(to, from, count);
+    }
+}
+
+/* Part of a window's row that may be outside the input, or in two pieces: entry by entry. */
+static void gather_slowly(const tml_filter_t *f, uint32_t y, uint32_t x, uint32_t channel,
+                          uint32_t count, int32_t *to, uint32_t pixels)
+{
+    for (; count != 0; channel = 0, x++) {
+        const uint32_t run = smaller(f->channels - channel, count);
+        if (y < f->input->height && x < f->input->width) {
+            widen(to, tml_pixel(f->m, f->input, y, x) + channel, run, pixels);
+        } else {
+            fill(to, f->fill, run, pixels);
+        }
+        to += run * pixels;
+        count -= run;
+    }
+}
+
+/* The next `count` values of windows, from their entry (y, x), `channel`, on, which is moved. */
+static void gather(const tml_filter_t *f, const tml_place_t *places, tml_entry_t *entry,
+                   uint32_t count, int32_t *to, uint32_t pixels)
 {
     while (count != 0) {
-        const int32_t y = corner.y + (int32_t)entry->y;
-        const int32_t x = corner.x + (int32_t)entry->x;
-        const int8_t *from = NULL;
-        uint32_t run = f->k_w - entry->x;
-        if ((uint32_t)y < f->input->height && x < f->input->width) {
-            if (x < 0) {
-                run = smaller(run, (uint32_t)-x);
+        const uint32_t left = (f->k_w - entry->x) * f->channels - entry->channel;
+        const uint32_t run = smaller(left, count);
+        const uint32_t offset = (entry->y * f->input->pitch + entry->x) * f->input->channels +
+            entry->channel;
+        for (uint32_t i = 0; i < pixels; i++) {
+            const tml_place_t *p = &places[i];
+            const uint32_t y = p->y + entry->y;
+            if (p->quick && y < f->input->height) {
+                widen(to + i, p->first + offset, run, pixels);
             } else {
-                from = tml_pixel(f->m, f->input, (uint32_t)y, (uint32_t)x) + entry->channel;
-                if (run > 1) {
-                    run = smaller(run, f->input->width - (uint32_t)x);
-                    run = smaller(run, tml_contiguous(f->input, (uint32_t)y, (uint32_t)x));
-                }
+                gather_slowly(f, y, p->x + entry->x, entry->channel, run, to + i, pixels);
             }
-        }
-        run = smaller(run * f->channels - entry->channel, count);
-        if (from == NULL) {
-            fill(to, f->fill, run, pixels);
-        } else if (pixels == 4) {
-            tml_widen_4(to, from, run);
-        } else {
-            tml_widen_1(to, from, run);
         }
         to += run * pixels;
         count -= run;
         entry->channel += run;
+        if (run == left) {
+            *entry = (tml_entry_t){entry->y + 1, 0, 0};
+        }
         while (entry->channel >= f->channels) {
             entry->channel -= f->channels;
             entry->x++;
-        }
-        if (entry->x == f->k_w) {
-            entry->x = 0;
-            entry->y++;
         }
     }
 }
@@ -81,9 +100,8 @@ static void unwrap(const tml_dots_t *d, uint32_t pixels)
 {
     const int16_t *half = (const void *)d->weights;
     const uint32_t products = d->bytes / 2;
-    int32_t *sums = d->sums + pixels;
 
-    for (uint32_t p = 0; p < d->pairs; p++, sums += 2 * pixels, half += d->skip / 2) {
+    for (int32_t *sums = d->sums + pixels; sums < d->end; sums += 2 * pixels) {
         for (uint32_t k = 0; k < products; k++) {
             if (*half++ > 127 * 257) {
                 const int32_t *value = d->values + TML_PRODUCT(k) * pixels;
@@ -92,86 +110,115 @@ static void unwrap(const tml_dots_t *d, uint32_t pixels)
                 }
             }
         }
+        half += d->skip / 2;
     }
 }
 
-/* Sums of a group of output channels, from the first product to the last. */
-static void sum_up(const tml_filter_t *f, const tml_corner_t *corners, uint32_t pixels,
-                   uint32_t filter, uint32_t filters, const tml_chunk_t *chunk)
+/* After TML_EXACT products: second sums, now rid of the first, are put aside and begin again, that
+   is, as the first ones are. After the last products they are put together. */
+static void put_aside(const tml_dots_t *d, uint32_t pixels, int32_t *aside, int last)
 {
-    tml_entry_t entry = {0, 0, 0};
-    const uint32_t words = (filters + 1) / 2 * 2 * pixels;
-    uint32_t since = 0;         /* products since sums were separated */
-
-    fill(chunk->sums, 0, words, 1);
-    if (chunk->totals != chunk->sums) {
-        fill(chunk->totals, 0, words, 1);
-    }
-    for (uint32_t k = 0; k < f->products; k += chunk->products) {
-        const uint32_t count = smaller(chunk->products, f->products - k);
-        const uint32_t rounded = (count + 3) & ~3u;
-        tml_entry_t next = entry;
-        for (uint32_t i = 0; i < pixels; i++) {
-            next = entry;
-            gather(f, corners[i], &next, count, chunk->values + i, pixels);
+    for (int32_t *sums = d->sums; sums < d->end; sums += 2 * pixels) {
+        for (uint32_t i = 0; i < pixels; i++, aside++) {
+            *aside = tml_wrap_add(*aside, sums[pixels + i]);
+            sums[pixels + i] = last ? *aside : sums[i];
         }
-        entry = next;
-        fill(chunk->values + count * pixels, 0, (rounded - count) * pixels, 1);
+    }
+}
+
+/* The sums of a group of output channels, from the first product to the last. */
+static void sum_up(const tml_filter_t *f, const tml_place_t *places, uint32_t pixels,
+                   tml_dots_t *d, int32_t *values, int32_t *aside)
+{
+    const uint32_t chunk = f->chunk[pixels / 4].products;
+    tml_entry_t entry = {0, 0, 0};
+    uint32_t since = 0;         /* products since sums were put aside */
+
+    tml_clear(d->sums, d->end);
+    d->values = values;
+    for (uint32_t left = f->products; left != 0; d->weights += d->bytes) {
+        const uint32_t count = smaller(chunk, left);
+        const uint32_t rounded = (count + 3) & ~3u;
+        gather(f, places, &entry, count, values, pixels);
+        if (rounded != count) {
+            fill(values + count * pixels, 0, (rounded - count) * pixels, 1);
+        }
+        left -= count;
         since += rounded;
-        tml_dots_t dots = {
-            .values = chunk->values,
-            .weights = f->weights + filter * f->depth + 2 * k,
-            .bytes = 2 * rounded,
-            .skip = 2 * (f->depth - rounded),
-            .sums = chunk->sums,
-            .pairs = (filters + 1) / 2,
-            .separate = k + count == f->products ||
-                (chunk->totals != chunk->sums && since + chunk->products > TML_EXACT),
-        };
+        d->bytes = 2 * rounded;
+        d->skip = 2 * (f->depth - rounded);
+        d->separate = left == 0 || (f->deep && since + chunk > TML_EXACT);
         if (f->rescale.quick == 0) {
-            unwrap(&dots, pixels);
+            unwrap(d, pixels);
         }
         if (pixels == 4) {
-            tml_dots_4(&dots);
+            tml_dots_4(d);
         } else {
-            tml_dots_1(&dots);
+            tml_dots_1(d);
         }
-        if (dots.separate != 0 && chunk->totals != chunk->sums) {
-            for (uint32_t i = 0; i < words; i++) {
-                chunk->totals[i] = tml_wrap_add(chunk->totals[i], chunk->sums[i]);
-                chunk->sums[i] = 0;
-            }
+        if (f->deep && d->separate) {
+            put_aside(d, pixels, aside, left == 0);
             since = 0;
         }
     }
 }
 
-/* Divides the room. More than TML_EXACT products need sums twice. */
-static tml_chunk_t divide(const tml_filter_t *f, int32_t *room, uint32_t pixels)
+/* Divides the room for so many pixels: for a word of values of each product, and one of sums of
+   each output channel; of more than TML_EXACT products half as many again are put aside. */
+static void divide(tml_filter_t *f, uint32_t pixels)
 {
-    const uint32_t sums = f->products > TML_EXACT ? 2 : 1;
     const uint32_t size = TML_ROOM / pixels;
     const uint32_t products = (f->products + 3) & ~3u;
     const uint32_t filters = (f->filters + 1) & ~1u;
-    tml_chunk_t chunk = {.values = room};
+    tml_chunk_t *chunk = &f->chunk[pixels / 4];
 
-    chunk.products = smaller(products, size / 2);
-    chunk.filters = smaller(filters, (size - chunk.products) / sums & ~1u);
-    chunk.products = smaller(products, (size - sums * chunk.filters) & ~3u);
-    chunk.sums = chunk.values + chunk.products * pixels;
-    chunk.totals = chunk.sums + (sums - 1) * chunk.filters * pixels;
-    return chunk;
+    chunk->products = smaller(products, size / 2);
+    chunk->filters = size - chunk->products;
+    if (f->deep) {
+        chunk->filters = size / 3 & ~1u;
+    }
+    chunk->filters = smaller(filters, chunk->filters);
+    chunk->products = smaller(products, (size - chunk->filters - (f->deep ? chunk->filters / 2 : 0)) & ~3u);
 }
 
-void tml_filter(const tml_filter_t *f, const tml_corner_t *corners, uint32_t pixels, int8_t *out)
+void tml_filter_open(tml_filter_t *f)
 {
+    const tml_ring_t *input = f->input;
+    f->wraps = (input->height - 1u) * input->pitch + input->width > input->pixels;
+    f->deep = f->products > TML_EXACT;
+    divide(f, 4);
+    divide(f, 1);
+}
+
+tml_place_t tml_filter_place(const tml_filter_t *f, int32_t y, int32_t x)
+{
+    const tml_ring_t *input = f->input;
+    const uint32_t slot = (uint32_t)y * input->pitch + (uint32_t)x;
+    const int quick = !f->wraps && x >= 0 && (uint32_t)x + f->k_w <= input->width;
+
+    return (tml_place_t){(uint32_t)y, (uint32_t)x, quick,
+                         f->m->arena + input->offset + slot * input->channels};
+}
+
+void tml_filter(const tml_filter_t *f, const tml_place_t *places, uint32_t pixels, int8_t *out)
+{
+    const uint32_t group = f->chunk[pixels / 4].filters;
     int32_t room[TML_ROOM];
-    const tml_chunk_t chunk = divide(f, room, pixels);
+    int32_t *aside = room + group * pixels;
+    int32_t *values = aside + (f->deep ? group / 2 * pixels : 0);
     tml_rescale_t rescale = f->rescale;
 
-    for (uint32_t filter = 0; filter < f->filters; filter += chunk.filters) {
-        const uint32_t filters = smaller(chunk.filters, f->filters - filter);
-        sum_up(f, corners, pixels, filter, filters, &chunk);
-        tml_rescale(chunk.totals, out + filter, &rescale, filters, pixels);
+    for (uint32_t filter = 0; filter < f->filters; filter += group) {
+        const uint32_t filters = smaller(group, f->filters - filter);
+        tml_dots_t d = {
+            .weights = f->weights + filter * f->depth,
+            .sums = room,
+            .end = room + (filters + 1) / 2 * 2 * pixels,
+        };
+        if (f->deep) {
+            fill(aside, 0, group / 2 * pixels, 1);
+        }
+        sum_up(f, places, pixels, &d, values, aside);
+        tml_rescale(room, out + filter, &rescale, filters, pixels);
     }
 }

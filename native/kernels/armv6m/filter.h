@@ -7,19 +7,15 @@
 #include "kernels.h"
 #include "rescale.h"
 
-/* Sums for pairs of output channels; dots.S knows the order. */
+/* An entry of a window and a channel of it. */
 typedef struct {
-    const int32_t *values;      /* products x pixels */
-    const int8_t *weights;      /* of the next pair */
-    uint32_t bytes;             /* of them that count, not 0 */
-    uint32_t skip;              /* from their end to the next pair */
-    int32_t *sums;              /* channels x pixels: added to */
-    uint32_t pairs;             /* that are left, not 0 */
-    uint32_t separate;          /* 1: the second sum of a pair is to be rid of the first */
-} tml_dots_t;
+    uint32_t y, x, channel;
+} tml_entry_t;
 
-void tml_dots_4(tml_dots_t *d);
-void tml_dots_1(tml_dots_t *d);
+/* How much is done at a time. */
+typedef struct {
+    uint32_t products, filters;
+} tml_chunk_t;
 
 /* A filter, and where its windows are. */
 typedef struct {
@@ -30,17 +26,27 @@ typedef struct {
     uint32_t products;          /* of them that count */
     uint32_t channels;          /* of the input that are read */
     uint32_t filters;           /* output channels */
-    uint16_t k_h, k_w;
+    uint32_t k_w;
     int32_t fill;               /* what padding holds */
     tml_rescale_t rescale;
+    /* What tml_filter_open works out: */
+    int wraps;                  /* rows of the input may lie in two pieces */
+    int deep;                   /* second sums have to be put aside */
+    tml_chunk_t chunk[2];       /* of 1 pixel, of 4 */
 } tml_filter_t;
 
-/* Input coordinates of the first entry of a window. */
+/* Where a window is. */
 typedef struct {
-    int32_t y, x;
-} tml_corner_t;
+    uint32_t y, x;              /* input coordinates of its first entry, modulo 2^32 */
+    uint32_t quick;             /* 1: its rows that are inside the input are in one piece there */
+    const int8_t *first;        /* and that is the first entry, or would be */
+} tml_place_t;
+
+void tml_filter_open(tml_filter_t *f);
+
+tml_place_t tml_filter_place(const tml_filter_t *f, int32_t y, int32_t x);
 
 /* All filters of 4 pixels, or of 1; the outputs are `rescale.stride` bytes apart. */
-void tml_filter(const tml_filter_t *f, const tml_corner_t *corners, uint32_t pixels, int8_t *out);
+void tml_filter(const tml_filter_t *f, const tml_place_t *places, uint32_t pixels, int8_t *out);
 
 #endif
