@@ -14,7 +14,7 @@ static tml_factor_t factor(int32_t high, uint32_t mult, int32_t shift)
 {
     const int32_t sign = shift == 0 ? 0 : -1;
     return (tml_factor_t){high, (int32_t)(mult & 0xffff), sign,
-                          sign & (int32_t)(1u << -shift) >> 1, -shift};
+                          sign & (int32_t)((1u << -shift) >> 1), -shift};
 }
 
 /* tml_rounding_shift. */

@@ -47,14 +47,27 @@ static void widen(int32_t *to, const int8_t *from, uint32_t count, uint32_t pixe
     }
 }
 
+/* Where a ring keeps what would be at a slot if it did not begin again. */
+static uint32_t wrapped(const tml_ring_t *ring, uint32_t slot)
+{
+    if (slot >= ring->pixels) {
+        slot -= ring->pixels;
+        if (slot >= ring->pixels) {
+            slot %= ring->pixels;
+        }
+    }
+    return slot;
+}
+
 /* Part of a window's row that may be outside the input, or in two pieces: entry by entry. */
-static void gather_slowly(const tml_filter_t *f, uint32_t y, uint32_t x, uint32_t channel,
+static void gather_slowly(const tml_filter_t *f, tml_place_t at, uint32_t channel,
                           uint32_t count, int32_t *to, uint32_t pixels)
 {
-    for (; count != 0; channel = 0, x++) {
+    for (; count != 0; channel = 0, at.x++, at.slot++) {
         const uint32_t run = smaller(f->channels - channel, count);
-        if (y < f->input->height && x < f->input->width) {
-            widen(to, tml_pixel(f->m, f->input, y, x) + channel, run, pixels);
+        if (at.y < f->input->height && at.x < f->input->width) {
+            const uint32_t slot = wrapped(f->input, at.slot);
+            widen(to, f->pixels + slot * f->input->channels + channel, run, pixels);
         } else {
             fill(to, f->fill, run, pixels);
         }
@@ -70,16 +83,21 @@ static void gather(const tml_filter_t *f, const tml_place_t *places, tml_entry_t
     while (count != 0) {
         const uint32_t left = (f->k_w - entry->x) * f->channels - entry->channel;
         const uint32_t run = smaller(left, count);
-        const uint32_t offset = (entry->y * f->input->pitch + entry->x) * f->input->channels +
-            entry->channel;
+        const uint32_t offset = entry->y * f->input->pitch + entry->x;
         for (uint32_t i = 0; i < pixels; i++) {
-            const tml_place_t *p = &places[i];
-            const uint32_t y = p->y + entry->y;
-            if (p->quick && y < f->input->height) {
-                widen(to + i, p->first + offset, run, pixels);
-            } else {
-                gather_slowly(f, y, p->x + entry->x, entry->channel, run, to + i, pixels);
+            tml_place_t at = places[i];
+            at.y += entry->y;
+            at.slot += offset;
+            if (at.inside && at.y < f->input->height) {
+                const uint32_t slot = wrapped(f->input, at.slot);
+                if (slot + f->k_w - entry->x <= f->input->pixels) {
+                    widen(to + i, f->pixels + slot * f->input->channels + entry->channel, run,
+                          pixels);
+                    continue;
+                }
             }
+            at.x += entry->x;
+            gather_slowly(f, at, entry->channel, run, to + i, pixels);
         }
         to += run * pixels;
         count -= run;
@@ -183,8 +201,7 @@ static void divide(tml_filter_t *f, uint32_t pixels)
 
 void tml_filter_open(tml_filter_t *f)
 {
-    const tml_ring_t *input = f->input;
-    f->wraps = (input->height - 1u) * input->pitch + input->width > input->pixels;
+    f->pixels = f->m->arena + f->input->offset;
     f->deep = f->products > TML_EXACT;
     divide(f, 4);
     divide(f, 1);
@@ -193,11 +210,11 @@ void tml_filter_open(tml_filter_t *f)
 tml_place_t tml_filter_place(const tml_filter_t *f, int32_t y, int32_t x)
 {
     const tml_ring_t *input = f->input;
-    const uint32_t slot = (uint32_t)y * input->pitch + (uint32_t)x;
-    const int quick = !f->wraps && x >= 0 && (uint32_t)x + f->k_w <= input->width;
+    const uint32_t row = (uint32_t)y * input->pitch;
 
-    return (tml_place_t){(uint32_t)y, (uint32_t)x, quick,
-                         f->m->arena + input->offset + slot * input->channels};
+    return (tml_place_t){(uint32_t)y, (uint32_t)x,
+                         (y < 0 ? row : wrapped(input, row)) + (uint32_t)x,
+                         x >= 0 && (uint32_t)x + f->k_w <= input->width};
 }
 
 void tml_filter(const tml_filter_t *f, const tml_place_t *places, uint32_t pixels, int8_t *out)

@@ -30,16 +30,16 @@ typedef struct {
     int32_t fill;               /* what padding holds */
     tml_rescale_t rescale;
     /* What tml_filter_open works out: */
-    int wraps;                  /* rows of the input may lie in two pieces */
+    const int8_t *pixels;       /* the input's ring */
     int deep;                   /* second sums have to be put aside */
     tml_chunk_t chunk[2];       /* of 1 pixel, of 4 */
 } tml_filter_t;
 
-/* Where a window is. */
+/* Where a window is: its first entry, which may be outside the input. Modulo 2^32. */
 typedef struct {
-    uint32_t y, x;              /* input coordinates of its first entry, modulo 2^32 */
-    uint32_t quick;             /* 1: its rows that are inside the input are in one piece there */
-    const int8_t *first;        /* and that is the first entry, or would be */
+    uint32_t y, x;              /* on the input */
+    uint32_t slot;              /* in its ring, if that went on for ever */
+    uint32_t inside;            /* 1: its columns are inside the input */
 } tml_place_t;
 
 void tml_filter_open(tml_filter_t *f);
