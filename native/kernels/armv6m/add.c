@@ -1,55 +1,65 @@
 /* SPDX-License-Identifier: MIT */
-/* Elementwise sum, in products of 16 bits. The output may be an input. */
+/* Elementwise sum. The output may be an input. */
 #include "kernels.h"
 #include "quant.h"
 
-/* A multiplier and how far to shift afterwards. */
+#define TML_ADD_HEADROOM 20     /* TensorFlow Lite's left shift */
+
+/* An input byte times 2^20 is scaled in two products, of the halves of its multiplier, and shifted.
+   addition.S knows the order. */
 typedef struct {
-    int32_t high, low;          /* halves of the multiplier */
+    int32_t low, low_zero;
+    int32_t high, high_zero;    /* * 2^4 */
     int32_t sign;               /* -1: negative numbers are rounded down */
     int32_t half, right;
 } tml_factor_t;
 
-static tml_factor_t factor(int32_t high, uint32_t mult, int32_t shift)
+/* So is their sum, x, in four: halves of x, where |x| < 2^29, with halves of its multiplier less
+   2^32. */
+typedef struct {
+    uint32_t count;
+    tml_factor_t input, input2;
+    int32_t low, high;
+    int32_t round;
+    int32_t constant, right;
+} tml_addition_t;
+
+void tml_add_bytes(const int8_t *in, const int8_t *in2, int8_t *out, const tml_addition_t *s);
+
+static tml_factor_t factor(int32_t zero_point, uint32_t mult, int32_t shift)
 {
-    const int32_t sign = shift == 0 ? 0 : -1;
-    return (tml_factor_t){high, (int32_t)(mult & 0xffff), sign,
-                          sign & (int32_t)((1u << -shift) >> 1), -shift};
+    const int32_t low = (int32_t)(mult & 0xffff);
+    const int32_t high = (int32_t)(mult >> 16 << 4);
+    return (tml_factor_t){low, (1 << 11) - zero_point * low, high, -zero_point * high,
+                          shift == 0 ? 0 : -1, (int32_t)((1u << -shift) >> 1), -shift};
 }
 
-/* tml_rounding_shift. */
-static inline int32_t shifted(int32_t x, const tml_factor_t *f)
-{
-    return (x + (x >> 31 & f->sign) + f->half) >> f->right;
-}
-
-/* tml_requantise of x * 2^20, where |x| < 256. */
-static inline int32_t scaled(int32_t x, const tml_factor_t *f)
-{
-    return shifted(x * f->high * 16 + ((x * f->low + (1 << 11)) >> 12), f);
-}
-
-/* tml_requantise, where |x| < 2^29 and the multiplier is 2^32 more than it seems. */
-static inline int32_t requantised(int32_t x, const tml_factor_t *f)
-{
-    const int32_t low = (int16_t)x;
-    const int32_t high = (x - low) >> 16;
-    const int32_t middle = high * f->low + low * f->high + (low * f->low >> 16) + (1 << 15);
-    return shifted(x + high * f->high + (middle >> 16), f);
-}
-
+/* What addition.S can do; else the definition. */
 static void add(const tml_add_t *s, const int8_t *in, const int8_t *in2, int8_t *out,
                 uint32_t count)
 {
-    const tml_factor_t a = factor((int32_t)(s->input_mult >> 16), s->input_mult, s->input_shift);
-    const tml_factor_t b = factor((int32_t)(s->input2_mult >> 16), s->input2_mult, s->input2_shift);
-    const int usual = s->mult >> 31 != 0 && s->shift <= 0;
-    const tml_factor_t c = factor((int32_t)s->mult >> 16, s->mult, usual ? s->shift : 0);
-
+    if (s->mult >> 31 != 0 && s->shift < 0 && s->shift >= -22 && s->act_min == INT8_MIN &&
+        s->act_max == INT8_MAX) {
+        const tml_addition_t sum = {
+            .count = count,
+            .input = factor(s->input_zp, s->input_mult, s->input_shift),
+            .input2 = factor(s->input2_zp, s->input2_mult, s->input2_shift),
+            .low = (int32_t)(s->mult & 0xffff),
+            .high = (int32_t)s->mult >> 16,
+            .round = 1 << 15,
+            .constant = (2 * s->output_zp + 1) * (1 << (-s->shift - 1)),
+            .right = -s->shift,
+        };
+        tml_add_bytes(in, in2, out, &sum);
+        return;
+    }
     for (; count != 0; count--) {
-        int32_t x = scaled(*in++ - s->input_zp, &a) + scaled(*in2++ - s->input2_zp, &b);
-        x = usual ? requantised(x, &c) : tml_requantise(x, s->mult, s->shift);
-        *out++ = tml_clamp(tml_wrap_add(x, s->output_zp), s->act_min, s->act_max);
+        const int32_t a = (*in++ - s->input_zp) * (1 << TML_ADD_HEADROOM);
+        const int32_t b = (*in2++ - s->input2_zp) * (1 << TML_ADD_HEADROOM);
+        int32_t x = tml_requantise(a, s->input_mult, s->input_shift) +
+                    tml_requantise(b, s->input2_mult, s->input2_shift);
+        x = tml_wrap_add(tml_requantise(x, s->mult, s->shift), s->output_zp);
+        *out++ = tml_clamp(x, s->act_min, s->act_max);
     }
 }
 
