@@ -60,13 +60,8 @@
         add     r11, r7
         .endm
 
-/* Adds to the sums at r2 those of the channel whose weights `low` and `high` take from a word. */
-        .macro  channel low, high
-        ldmia   r2!, {r4-r7}
-        to_high
-        ldr     r3, [sp, #weights]
-        ldr     r0, [sp, #values]
-1:      ldmia   r3!, {r1, r2}
+        .macro  four_products low, high
+        ldmia   r3!, {r1, r2}
         mov     r12, r3
         \low    r1
         four_pixels
@@ -77,6 +72,19 @@
         \high   r2
         four_pixels
         mov     r3, r12
+        .endm
+
+/* Adds to the sums at r2 those of the channel whose weights `low` and `high` take from a word. */
+        .macro  channel low, high
+        ldmia   r2!, {r4-r7}
+        to_high
+        ldr     r3, [sp, #weights]
+        ldr     r0, [sp, #values]
+        ldr     r1, [sp, #bytes]
+        lsls    r1, #28
+        bmi     5f
+1:      four_products \low, \high
+5:      four_products \low, \high
         cmp     r3, lr
         bne     1b
         to_low
@@ -156,7 +164,7 @@
         add     r8, \word
         .endm
 
-        .macro  four_products
+        .macro  pair_products
         ldmia   r1!, {r2, r3}
         ldmia   r0!, {r4, r5}
         low_products r4, r2
@@ -183,8 +191,8 @@
         mov     r12, r2
         lsls    r3, #28
         bmi     5f
-1:      four_products
-5:      four_products
+1:      pair_products
+5:      pair_products
         cmp     r1, r12
         bne     1b
         ldr     r2, [sp, #sums]
