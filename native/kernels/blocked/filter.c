@@ -34,9 +34,8 @@ static void fetch(const tml_filter_t *f, const tml_spot_t *spot, uint32_t at, ui
                   int8_t *to)
 {
     const tml_ring_t *input = f->input;
-    uint32_t ky = at / (f->k_w * f->channels);
-    uint32_t kx = at / f->channels - ky * f->k_w;
-    uint32_t skip = at % f->channels;
+    const uint32_t tap = at / f->channels;
+    uint32_t ky = tap / f->k_w, kx = tap % f->k_w, skip = at % f->channels;
 
     memset(to + count, 0, -count & 3);
     while (count != 0) {
@@ -87,21 +86,26 @@ static void unwrap(const tml_dot_t *d, const int8_t *in, uint32_t pixels, int32_
 static const int8_t *windows(const tml_filter_t *f, const tml_spot_t *spots, uint32_t pixels,
                              uint32_t at, uint32_t count, int8_t *patch)
 {
-    const uint32_t y = (uint32_t)spots[0].y, x = (uint32_t)spots[0].x;
+    const int is_point = f->k_h == 1 && f->k_w == 1 && count % 4 == 0;
 
-    if (pixels == 1 && f->k_h * f->k_w == 1 && count % 4 == 0 && y < f->input->height &&
-        x < f->input->width) {
-        return tml_pixel(f->m, f->input, y, x) + spots[0].channel + at;
-    }
-    for (uint32_t i = 0; i < pixels; i++) {
-        fetch(f, &spots[i], at, count, patch + i * TML_PATCH);
+    for (uint32_t i = 0; i < pixels; i++, spots++) {
+        const uint32_t y = (uint32_t)spots->y, x = (uint32_t)spots->x;
+        if (is_point && y < f->input->height && x < f->input->width) {
+            const int8_t *in = tml_pixel(f->m, f->input, y, x) + spots->channel + at;
+            if (pixels == 1) {
+                return in;
+            }
+            copy(patch + i * TML_PATCH, in, count);
+        } else {
+            fetch(f, spots, at, count, patch + i * TML_PATCH);
+        }
     }
     return patch;
 }
 
 void tml_filter(const tml_filter_t *f, tml_spot_t *spots, uint32_t pixels)
 {
-    const uint32_t products = f->k_h * f->k_w * f->channels;
+    const uint32_t products = (uint32_t)f->k_h * f->k_w * f->channels;
     const uint32_t chunk = pixels == 1 ? TML_DOT : TML_PATCH;
     uint32_t patch[TML_BLOCK * TML_PATCH / 4];
     int32_t sums[GROUP * TML_BLOCK];

@@ -3,22 +3,25 @@
 #include "windows.h"
 #include "quant.h"
 
-/* Both forms of `quick`: where `x >> 31` isn't needed, it changes nothing. `half` rounds to
-   nearest and adds the zero point. */
-static inline __attribute__((always_inline)) int8_t quick(int32_t sum, uint32_t mult, int32_t half,
-                                                          uint32_t right)
+/* `half` rounds to nearest and adds the zero point. Away from zero needs the sign too, but where
+   the output is clamped at its zero point (`quick` of 2). */
+static inline __attribute__((always_inline)) int8_t byte_of(int32_t sum, uint32_t mult,
+                                                            int32_t half, uint32_t right,
+                                                            int by_sign)
 {
     const int64_t product = (int64_t)sum * mult;
     int32_t x = (int32_t)(product >> 32) + (int32_t)((uint32_t)product >> 31);
-    x = tml_wrap_add(x, tml_wrap_add(x >> 31, half)) >> (right & 31);
+    x = tml_wrap_add(x, by_sign ? tml_wrap_add(x >> 31, half) : half) >> (right & 31);
     if ((uint32_t)x + 128 > 255) {
         x = (x >> 31) ^ 127;
     }
     return (int8_t)x;
 }
 
-static void quick_channels(const tml_outputs_t *s, uint32_t first, uint32_t channels,
-                           const int32_t *sums, int8_t *const *out, uint32_t pixels)
+static inline __attribute__((always_inline)) void quick(const tml_outputs_t *s, uint32_t first,
+                                                        uint32_t channels, const int32_t *sums,
+                                                        int8_t *const *out, uint32_t pixels,
+                                                        int by_sign)
 {
     int8_t *out0 = out[0], *out1 = out[1], *out2 = out[2], *out3 = out[3];
     const uint32_t twice = 2 * (uint32_t)s->output_zp + 1;
@@ -28,17 +31,17 @@ static void quick_channels(const tml_outputs_t *s, uint32_t first, uint32_t chan
         const uint32_t mult = s->mult[c & s->factors];
         const uint32_t right = (uint32_t)-s->shift[c & s->factors];
         const int32_t half = (int32_t)(twice << ((right - 1) & 31));
-        *out0++ = quick(tml_wrap_add(sums[0], bias), mult, half, right);
+        *out0++ = byte_of(tml_wrap_add(sums[0], bias), mult, half, right, by_sign);
         if (pixels == TML_BLOCK) {
-            *out1++ = quick(tml_wrap_add(sums[1], bias), mult, half, right);
-            *out2++ = quick(tml_wrap_add(sums[2], bias), mult, half, right);
-            *out3++ = quick(tml_wrap_add(sums[3], bias), mult, half, right);
+            *out1++ = byte_of(tml_wrap_add(sums[1], bias), mult, half, right, by_sign);
+            *out2++ = byte_of(tml_wrap_add(sums[2], bias), mult, half, right, by_sign);
+            *out3++ = byte_of(tml_wrap_add(sums[3], bias), mult, half, right, by_sign);
         }
     }
 }
 
-static void slow_channels(const tml_outputs_t *s, uint32_t first, uint32_t channels,
-                          const int32_t *sums, int8_t *const *out, uint32_t pixels)
+static void slow(const tml_outputs_t *s, uint32_t first, uint32_t channels, const int32_t *sums,
+                 int8_t *const *out, uint32_t pixels)
 {
     for (uint32_t c = first; c < first + channels; c++, sums += pixels) {
         for (uint32_t i = 0; i < pixels; i++) {
@@ -53,9 +56,11 @@ static void slow_channels(const tml_outputs_t *s, uint32_t first, uint32_t chann
 void tml_requantise_pixels(const tml_outputs_t *s, uint32_t first, uint32_t channels,
                            const int32_t *sums, int8_t *const *out, uint32_t pixels)
 {
-    if (s->quick != 0) {
-        quick_channels(s, first, channels, sums, out, pixels);
+    if (s->quick == 2) {
+        quick(s, first, channels, sums, out, pixels, 0);
+    } else if (s->quick == 1) {
+        quick(s, first, channels, sums, out, pixels, 1);
     } else {
-        slow_channels(s, first, channels, sums, out, pixels);
+        slow(s, first, channels, sums, out, pixels);
     }
 }

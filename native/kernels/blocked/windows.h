@@ -13,8 +13,8 @@ typedef struct {
     const uint32_t *mult;
     const int8_t *shift;
     uint32_t factors;               /* mask of the last two's indices: 1 if there are only two */
-    uint32_t quick;
-    int32_t output_zp, act_min, act_max;
+    uint8_t quick;
+    int8_t output_zp, act_min, act_max;
 } tml_outputs_t;
 
 #define TML_OUTPUTS(m, s, factors)                                                          \
@@ -36,8 +36,8 @@ typedef struct {
     const tml_ring_t *input;
     const int8_t *weights;          /* in pairs, docs/KERNELS.md */
     uint32_t depth;
-    uint32_t k_h, k_w, channels;    /* of a window */
-    uint32_t filters;               /* output channels */
+    uint16_t k_h, k_w, channels;    /* of a window */
+    uint16_t filters;               /* output channels */
     int32_t input_zp;
     tml_outputs_t outputs;
 } tml_filter_t;
