@@ -208,28 +208,6 @@ static tml_status_t check_lookup(const tml_model_t *m, const void *step)
     return TML_OK;
 }
 
-static tml_status_t check_transpose(const tml_model_t *m, const void *step)
-{
-    const tml_transpose_t *s = step;
-    const tml_ring_t *output = &m->rings[s->output];
-    const tml_ring_t *input = &m->rings[s->input];
-    if (s->reserved0 != 0 ||
-        !(s->inputs == 1) ||
-        !(s->rows == 1) ||
-        !(tml_whole(input)) ||
-        !(s->axis_y < 3) ||
-        !(s->axis_x < 3) ||
-        !(s->axis_c < 3) ||
-        !(s->axis_y + s->axis_x + s->axis_c == 3) ||
-        !(s->axis_y * s->axis_x * s->axis_c == 0) ||
-        !(tml_dim(input, s->axis_y) == output->height) ||
-        !(tml_dim(input, s->axis_x) == output->width) ||
-        !(tml_dim(input, s->axis_c) == output->channels)) {
-        return TML_BAD_STEP;
-    }
-    return TML_OK;
-}
-
 static tml_status_t check_sum(const tml_model_t *m, const void *step)
 {
     const tml_sum_t *s = step;
@@ -267,6 +245,29 @@ static tml_status_t check_take(const tml_model_t *m, const void *step)
     (void)m;
     if (!(s->inputs == 0) ||
         !(s->rows == 1)) {
+        return TML_BAD_STEP;
+    }
+    return TML_OK;
+}
+
+#ifndef TML_CORE
+static tml_status_t check_transpose(const tml_model_t *m, const void *step)
+{
+    const tml_transpose_t *s = step;
+    const tml_ring_t *output = &m->rings[s->output];
+    const tml_ring_t *input = &m->rings[s->input];
+    if (s->reserved0 != 0 ||
+        !(s->inputs == 1) ||
+        !(s->rows == 1) ||
+        !(tml_whole(input)) ||
+        !(s->axis_y < 3) ||
+        !(s->axis_x < 3) ||
+        !(s->axis_c < 3) ||
+        !(s->axis_y + s->axis_x + s->axis_c == 3) ||
+        !(s->axis_y * s->axis_x * s->axis_c == 0) ||
+        !(tml_dim(input, s->axis_y) == output->height) ||
+        !(tml_dim(input, s->axis_x) == output->width) ||
+        !(tml_dim(input, s->axis_c) == output->channels)) {
         return TML_BAD_STEP;
     }
     return TML_OK;
@@ -348,22 +349,8 @@ static tml_status_t check_conv2d_unstack(const tml_model_t *m, const void *step)
     }
     return TML_OK;
 }
+#endif
 
-const tml_check_t tml_checks[TML_STEP_CODES] = {
-    { check_conv2d, sizeof(tml_conv2d_t) / 4 },
-    { check_depthwise_conv2d, sizeof(tml_depthwise_conv2d_t) / 4 },
-    { check_average_pool, sizeof(tml_average_pool_t) / 4 },
-    { check_max_pool, sizeof(tml_max_pool_t) / 4 },
-    { check_mean, sizeof(tml_mean_t) / 4 },
-    { check_add, sizeof(tml_add_t) / 4 },
-    { check_pad, sizeof(tml_pad_t) / 4 },
-    { check_softmax, sizeof(tml_softmax_t) / 4 },
-    { check_lookup, sizeof(tml_lookup_t) / 4 },
-    { check_transpose, sizeof(tml_transpose_t) / 4 },
-    { check_sum, sizeof(tml_sum_t) / 4 },
-    { check_average, sizeof(tml_average_t) / 4 },
-    { check_take, sizeof(tml_take_t) / 4 },
-    { check_conv2d_stack, sizeof(tml_conv2d_stack_t) / 4 },
-    { check_depthwise_conv2d_stack, sizeof(tml_depthwise_conv2d_stack_t) / 4 },
-    { check_conv2d_unstack, sizeof(tml_conv2d_unstack_t) / 4 },
-};
+#define TML_CHECK(code, name) \
+    [code - 1] = { check_##name, sizeof(tml_##name##_t) / 4 },
+const tml_check_t tml_checks[TML_STEP_CODES] = { TML_BUILT_STEPS(TML_CHECK) };
