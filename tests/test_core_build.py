@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""Core builds of the native module: convolutional nets run, what they lack is refused in words."""
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.small_schedules import FASHION, packed
+from tests.test_bad_board import open_or_skip_remote
+from tools.tflite_builder import ModelBuilder
+from tinyml import format
+from tinyml.errors import DeviceError
+from tinyml.options import Options
+from tinyml.pack import pack
+from tinyml.remote import BUILT, PYTHON_LEAST, choose_build, module_path
+from tinyml.schedule import decode
+
+OTHER = {"transpose", "conv2d_stack", "depthwise_conv2d_stack", "conv2d_unstack"}
+STACKED = Options(goal="smallest", stages="recompute")
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def turned():
+    """A model that is one transpose."""
+    b = ModelBuilder()
+    return b.finish([b.transpose(b.input((1, 4, 3, 2), 0.1, 0), (0, 2, 1, 3))])
+
+
+def core_or_skip(board, file, **options):
+    if not (BUILT / "armv6m/core/_tinyml.mpy").exists():
+        pytest.skip("python3 tasks.py build mpy")
+    return open_or_skip_remote(board, file, **options)
+
+
+def steps_of(file):
+    return {name for name, _ in decode(file).steps}
+
+
+def test_one_list_says_which_steps_are_core():
+    assert {step.name for step in format.STEPS if not step.core} == OTHER
+    assert set((ROOT / "native/steps.mk").read_text().split("=")[1].split()) == OTHER
+    header = (ROOT / "native/include/tml_format.h").read_text()
+    other = header.split("#define TML_OTHER_STEPS(X)")[1].split("#define")[0]
+    assert set(re.findall(r"X\(\d+, (\w+)\)", other)) == OTHER
+
+
+@pytest.mark.parametrize("plan", [Options(), Options(goal="smallest", stages="rings",
+                                                     feed_rows=True)], ids=["image", "rows"])
+def test_a_convolutional_net_runs_exactly(board, plan):
+    with core_or_skip(board, pack(FASHION, options=plan).file, build="core") as remote:
+        assert remote.selftest() == (2, 2)
+
+
+@pytest.mark.parametrize("what", ["transpose", "stack"])
+def test_what_it_lacks_is_refused_in_words(board, what):
+    file = packed(turned()) if what == "transpose" else pack(FASHION, options=STACKED).file
+    assert steps_of(file) & OTHER
+    with pytest.raises(DeviceError, match="lacks a step: install the full module"):
+        core_or_skip(board, file, build="core")
+    with core_or_skip(board, file) as remote:
+        assert remote.build == "full" and remote.selftest() == (2, 2)
+
+
+def test_the_core_build_is_taken_where_the_full_one_has_no_room():
+    file = pack(FASHION).file
+    core_or_skip("m0", file).place.close()
+    full = (BUILT / module_path("armv6m")).stat().st_size
+    crowded = decode(file).arena_bytes + full + PYTHON_LEAST - 2048
+    with core_or_skip("m0", file, heap=crowded) as remote:
+        assert remote.build == "core" and remote.selftest() == (2, 2)
+
+
+def test_the_choice_goes_by_room_and_steps():
+    if not (BUILT / module_path("armv6m")).exists():
+        pytest.skip("python3 tasks.py build mpy")
+    small, stacked = pack(FASHION).file, pack(FASHION, options=STACKED).file
+    assert choose_build(small, "armv6m", 190_000) == "full"
+    assert choose_build(small, "armv6m", None) == "full"
+    assert choose_build(small, "armv6m", 30_000) == "core"
+    assert choose_build(stacked, "armv6m", 30_000) == "full"
+
+
+def test_every_code_has_its_step():
+    """The tables of a build go by code, and hold nothing where it lacks a step."""
+    assert [step.code for step in format.STEPS] == list(range(1, len(format.STEPS) + 1))
