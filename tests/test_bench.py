@@ -2,8 +2,10 @@
 """`tinyml bench`: what the ops cost is what a run costs, and nobody counts twice."""
 import json
 from dataclasses import asdict
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from tests.shared import model_file, needs_shared
 from tests.small_schedules import FASHION
@@ -15,6 +17,9 @@ from tinyml.options import Options
 from tinyml.pack import pack
 from tinyml.remote import BUILT
 from tinyml.schedule import decode
+from tools.bench import BOARDS, Measured, read_recorded
+from tools.bench_tables import board_table, plan_table
+from tools.speed_rows import MODELS, ROWS
 
 PLANS = {
     "op by op": Options(stages="single"),
@@ -107,3 +112,45 @@ def test_a_bench_that_cannot_be_says_why(tmp_path, monkeypatch):
     monkeypatch.setattr("tinyml.remote.BUILT", tmp_path)
     with pytest.raises(DeviceError, match="is not built: type `python3 tasks.py build`"):
         bench_file(FASHION, "m4f")
+
+
+# tasks.py bench
+
+def measured(**changes):
+    given = {"model": "vww", "board": "m4f", "plan": "fastest", "macs": 7_490_000,
+             "arena_bytes": 28_232, "instructions": 8_000_000, "machine": 100_000,
+             "recorded": 10_000_000}
+    return Measured(**given | changes)
+
+
+def printed(table):
+    console = Console(width=100, file=StringIO())
+    console.print(table)
+    return console.file.getvalue()
+
+
+def test_the_table_of_a_board_has_rivals_targets_and_the_change():
+    text = printed(board_table("m4f", [measured(), measured(model="fashion", recorded=None)], "0.1"))
+    for words in ("TinyEngine", "19.71", "<= 7.50", "8.00 misses", "41 %", "1.2 %", "-20.0 %"):
+        assert words in text, words
+    assert "misses" not in printed(board_table("m4f", [measured(instructions=7_400_000)], "0.1"))
+
+
+def test_the_table_of_plans_compares_with_op_by_op():
+    text = printed(plan_table("m0", [measured(plan="op by op"),
+                                     measured(plan="rings", instructions=8_400_000)]))
+    assert "+5.0 %" in text and "op by op" in text
+
+
+def test_the_figures_of_a_row_are_instructions():
+    figures = measured().figures()
+    assert figures["rivals"]["TFLM + CMSIS-NN"] == 24_100_000 and figures["target"] == 7_500_000
+    assert figures["change_percent"] == -20 and figures["machine_percent"] == 1.25
+    assert measured(board="m3").figures()["target"] is None
+
+
+def test_recorded_figures_are_of_known_models_and_boards():
+    recorded = read_recorded()["instructions"]
+    assert set(recorded) <= set(MODELS)
+    assert {board for row in recorded.values() for board in row} <= set(BOARDS)
+    assert {row.board for row in ROWS} <= set(BOARDS)
