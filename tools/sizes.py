@@ -23,7 +23,7 @@ KIB = 1024
 LIMITS = {"armv6m": {"core": 12 * KIB, "full": 20 * KIB},
           "armv7emsp": {"core": 14 * KIB, "full": 24 * KIB},
           "rv32imc": {"core": 14 * KIB, "full": 24 * KIB}}
-MOST_STACK = KIB                # of a kernel, all that it calls included
+MOST_STACK = 2 * KIB            # of a kernel, all that it calls included
 ENTRIES = ("tml_open", "tml_run")
 ARM, RISCV = "arm-none-eabi-", "riscv64-unknown-elf-"
 # Prefix of the binutils, and what tells GCC which libgcc is meant.
