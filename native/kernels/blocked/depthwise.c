@@ -9,14 +9,9 @@
 
 enum {
     GROUP = 4,          /* channels of a word */
-    WORDS = 160,        /* of input that are held */
+    WORDS = 112,        /* of input that are held */
     WIDE = 24           /* pixels of a row of a tile: more rows together share more of the input */
 };
-
-/* Output pixels that share a copy of their input, `columns` words a row. */
-typedef struct {
-    uint32_t rows, pixels, columns;
-} tile_t;
 
 /* One channel of four output pixels that lie `lane` words apart; k_w and lane are constants where
    that pays. */
@@ -87,46 +82,43 @@ static void copy(const tml_depthwise_t *d, uint32_t first, const int8_t *in, uin
     }
 }
 
-/* Row `ky` of windows, from tap `kx` on: so many input pixels, or padding. */
-static void fetch(const tml_depthwise_t *d, const tml_spot_t *spot, uint32_t ky, uint32_t kx,
-                  uint32_t first, uint32_t columns, uint32_t *to)
+/* Four channels of some input pixels of a row, from (y, x) on; or padding. */
+static void fetch(const tml_depthwise_t *d, uint32_t first, uint32_t y, uint32_t x,
+                  uint32_t channel, uint32_t columns, uint32_t *to)
 {
     const tml_ring_t *input = d->input;
-    const uint32_t padding = (uint8_t)d->input_zp * 0x01010101u;
-    const uint32_t y = (uint32_t)spot->y + ky * d->down;
-    uint32_t x = (uint32_t)spot->x + kx, pixels;
+    uint32_t pixels;
 
-    for (; columns != 0; columns -= pixels, x += pixels) {
+    for (; columns != 0; columns -= pixels, x += pixels, to += pixels) {
         pixels = columns;
         if (y < input->height && x < input->width) {
             pixels = tml_least(pixels, input->width - x);
             pixels = tml_least(pixels, tml_contiguous(input, y, x));
-            copy(d, first, tml_pixel(d->m, input, y, x) + spot->channel + ky * d->across, pixels,
-                 to);
-            to += pixels;
+            copy(d, first, tml_pixel(d->m, input, y, x) + channel, pixels, to);
             continue;
         }
         if (y < input->height) {
             pixels = tml_least(pixels, 0u - x);     /* until x is 0; behind the row, all */
         }
         for (uint32_t i = 0; i < pixels; i++) {
-            *to++ = padding;
+            to[i] = (uint8_t)d->input_zp * 0x01010101u;
         }
     }
 }
 
 /* Four channels of one pixel, tap by tap. */
-static void one(const tml_depthwise_t *d, uint32_t first, const tml_spot_t *spot)
+static void one(const tml_depthwise_t *d, uint32_t first, uint32_t y, uint32_t x, uint32_t channel,
+                int8_t *out)
 {
     const int8_t *weights = d->weights + first * d->k_h * d->k_w;
+    int8_t *to[TML_BLOCK] = {out, out, out, out};
     int32_t sums[GROUP] = {0, 0, 0, 0};
-    int8_t *out = spot->out + first, *to[TML_BLOCK] = {out, out, out, out};
 
-    for (uint32_t ky = 0; ky < d->k_h; ky++) {
+    for (uint32_t ky = 0; ky < d->k_h; ky++, y += d->down, channel += d->across) {
         for (uint32_t kx = 0; kx < d->k_w; kx++, weights += GROUP) {
             uint32_t word;
             const int8_t *in = (const void *)&word;
-            fetch(d, spot, ky, kx, first, 1, &word);
+            fetch(d, first, y, x + kx, channel, 1, &word);
             for (uint32_t i = 0; i < GROUP; i++) {
                 sums[i] = tml_wrap_add(sums[i], in[i] * weights[i]);
             }
@@ -135,31 +127,25 @@ static void one(const tml_depthwise_t *d, uint32_t first, const tml_spot_t *spot
     tml_requantise_pixels(&d->outputs, first, tml_least(d->filters - first, GROUP), sums, to, 1);
 }
 
-/* Columns of outputs that are left over go four rows at a time, if that wastes less. */
-static void run(const tml_depthwise_t *d, const tml_spot_t *spot, tile_t tile)
+/* Four channels of a tile of output pixels; `columns` words of input per row. Columns of pixels
+   that are left over go four rows at a time, if that wastes less. */
+static void tile(const tml_depthwise_t *d, uint32_t first, const uint32_t *patch, int8_t *out,
+                 uint32_t rows, uint32_t pixels, uint32_t columns)
 {
-    const uint32_t left = tile.rows < TML_BLOCK || tile.pixels % TML_BLOCK > 2
-                              ? 0 : tile.pixels % TML_BLOCK;
-    const uint32_t down = d->stride_h * tile.columns;
-    uint32_t patch[WORDS];
+    const uint32_t left = rows < TML_BLOCK || pixels % TML_BLOCK > 2 ? 0 : pixels % TML_BLOCK;
+    const uint32_t down = d->stride_h * columns;
 
-    for (uint32_t first = 0; first < d->filters; first += GROUP) {
-        int8_t *out = spot->out + first;
-        for (uint32_t ky = 0; ky < (tile.rows - 1) * d->stride_h + d->k_h; ky++) {
-            fetch(d, spot, ky, 0, first, tile.columns, patch + ky * tile.columns);
+    for (uint32_t i = 0; i < rows; i++) {
+        for (uint32_t j = 0; j < pixels - left; j += TML_BLOCK) {
+            four(d, first, patch + i * down + j * d->stride_w, columns, d->stride_w,
+                 out + i * d->below + j * d->right, d->right, pixels - j);
         }
-        for (uint32_t y = 0; y < tile.rows; y++) {
-            for (uint32_t x = 0; x < tile.pixels - left; x += TML_BLOCK) {
-                four(d, first, patch + y * down + x * d->stride_w, tile.columns, d->stride_w,
-                     out + y * d->below + x * d->right, d->right, tile.pixels - x);
-            }
-        }
-        for (uint32_t x = tile.pixels - left; x < tile.pixels; x++) {
-            for (uint32_t from = 0; from < tile.rows; from += TML_BLOCK) {
-                const uint32_t y = tml_least(from, tile.rows - TML_BLOCK);
-                four(d, first, patch + y * down + x * d->stride_w, tile.columns, down,
-                     out + y * d->below + x * d->right, d->below, TML_BLOCK);
-            }
+    }
+    for (uint32_t j = pixels - left; j < pixels; j++) {
+        for (uint32_t i = 0; i < rows; i += TML_BLOCK) {
+            const uint32_t top = tml_least(i, rows - TML_BLOCK);
+            four(d, first, patch + top * down + j * d->stride_w, columns, down,
+                 out + top * d->below + j * d->right, d->below, TML_BLOCK);
         }
     }
 }
@@ -170,45 +156,48 @@ static uint32_t columns_of(const tml_depthwise_t *d, uint32_t pixels)
     return ((pixels - 1) | (TML_BLOCK - 1)) * d->stride_w + d->k_w;
 }
 
-/* The largest tile to work with; no columns if there is none. */
-static tile_t tile_of(const tml_depthwise_t *d, uint32_t rows, uint32_t pixels)
+/* Makes of rows of pixels the largest tile whose input can be held. Returns the words of a row of
+   that input, 0 if not even a block of pixels has room. */
+static uint32_t shrink(const tml_depthwise_t *d, uint32_t *rows, uint32_t *pixels)
 {
-    tile_t tile = {1, tml_least(pixels, WIDE), 0};
+    const uint32_t most = *rows;
+    uint32_t wide = tml_least(*pixels, WIDE), columns = columns_of(d, wide);
 
-    while (columns_of(d, tile.pixels) > WORDS ||
-           columns_of(d, tile.pixels) * d->k_h > WORDS) {
-        if (tile.pixels <= TML_BLOCK) {
-            tile.pixels = 1;
-            return tile;
+    *rows = *pixels = 1;
+    for (; columns > WORDS || columns * d->k_h > WORDS; columns = columns_of(d, wide)) {
+        if (wide <= TML_BLOCK) {
+            return 0;
         }
-        tile.pixels = (tile.pixels - 1) & ~(TML_BLOCK - 1u);
+        wide = (wide - 1) & ~(TML_BLOCK - 1u);
     }
-    tile.columns = columns_of(d, tile.pixels);
-    while (tile.rows < rows && (tile.rows * d->stride_h + d->k_h) * tile.columns <= WORDS) {
-        tile.rows++;
+    *pixels = wide;
+    while (*rows < most && (*rows * d->stride_h + d->k_h) * columns <= WORDS) {
+        ++*rows;
     }
-    return tile;
+    return columns;
 }
 
-void tml_depthwise(const tml_depthwise_t *d, tml_spot_t spot, uint32_t rows, uint32_t pixels)
+void tml_depthwise(const tml_depthwise_t *d, uint32_t y, uint32_t x, uint32_t channel, int8_t *out,
+                   uint32_t rows, uint32_t pixels)
 {
-    const tile_t tile = tile_of(d, rows, pixels);
+    uint32_t patch[WORDS], high = rows, wide = pixels;
+    const uint32_t columns = shrink(d, &high, &wide);
 
-    for (uint32_t y = 0; y < rows; y += tile.rows) {
-        for (uint32_t x = 0; x < pixels; x += tile.pixels) {
-            const tml_spot_t at = {
-                spot.y + (int32_t)(y * d->stride_h * d->down),
-                spot.x + (int32_t)(x * d->stride_w), spot.channel + y * d->stride_h * d->across,
-                spot.out + y * d->below + x * d->right,
-            };
-            tile_t part = {tml_least(rows - y, tile.rows), tml_least(pixels - x, tile.pixels), 0};
-            part.columns = columns_of(d, part.pixels);
-            if (tile.columns != 0) {
-                run(d, &at, part);
-                continue;
-            }
+    for (uint32_t i = 0; i < rows; i += high) {
+        const uint32_t now = tml_least(rows - i, high), from = i * d->stride_h;
+        for (uint32_t j = 0; j < pixels; j += wide) {
+            const uint32_t left = x + j * d->stride_w;
             for (uint32_t first = 0; first < d->filters; first += GROUP) {
-                one(d, first, &at);
+                int8_t *to = out + i * d->below + j * d->right + first;
+                if (columns == 0) {
+                    one(d, first, y + from * d->down, left, channel + from * d->across, to);
+                    continue;
+                }
+                for (uint32_t ky = 0; ky < (now - 1) * d->stride_h + d->k_h; ky++) {
+                    fetch(d, first, y + (from + ky) * d->down, left,
+                          channel + (from + ky) * d->across, columns, patch + ky * columns);
+                }
+                tile(d, first, patch, to, now, tml_least(pixels - j, wide), columns);
             }
         }
     }

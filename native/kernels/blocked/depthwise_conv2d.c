@@ -13,15 +13,15 @@ void tml_depthwise_conv2d(const tml_model_t *m, const void *step, tml_span_t at)
     };
 
     while (at.pixels != 0) {
-        const tml_spot_t spot = {at.y * s->stride_h - s->pad_top, at.x * s->stride_w - s->pad_left,
-                                 0, tml_pixel(m, output, at.y, at.x)};
         const uint32_t room = tml_contiguous(output, at.y, at.x);
         uint32_t pixels = tml_least(at.pixels, output->width - at.x), rows = 1;
         if (pixels == output->width && room >= pixels) {
             rows = tml_least(at.pixels / pixels, (room - pixels) / output->pitch + 1);
         }
         pixels = tml_least(pixels, room);
-        tml_depthwise(&d, spot, rows, pixels);
+        tml_depthwise(&d, (uint32_t)(at.y * s->stride_h - s->pad_top),
+                      (uint32_t)(at.x * s->stride_w - s->pad_left), 0,
+                      tml_pixel(m, output, at.y, at.x), rows, pixels);
         for (uint32_t done = rows * pixels; done != 0; done--) {
             tml_next(&at, output->width);
         }

@@ -14,11 +14,10 @@ void tml_depthwise_conv2d_stack(const tml_model_t *m, const void *step, tml_span
     };
 
     while (at.pixels != 0) {
-        const tml_spot_t spot = {at.y, at.x * s->stride_w - s->pad_left, 0,
-                                 tml_pixel(m, output, at.y, at.x)};
         uint32_t pixels = tml_least(at.pixels, output->width - at.x);
         pixels = tml_least(pixels, tml_contiguous(output, at.y, at.x));
-        tml_depthwise(&d, spot, s->high, pixels);
+        tml_depthwise(&d, at.y, (uint32_t)(at.x * s->stride_w - s->pad_left), 0,
+                      tml_pixel(m, output, at.y, at.x), s->high, pixels);
         for (; pixels != 0; pixels--) {
             tml_next(&at, output->width);
         }

@@ -11,7 +11,7 @@
 #include "windows.h"
 
 enum {
-    TML_PATCH = 144,        /* bytes of a window that are held, of each pixel of a block */
+    TML_PATCH = 72,        /* bytes of a window that are held, of each pixel of a block */
     TML_DOT = 508           /* most products that two channels can share a sum of; 4 divides it */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Convolution, blocked for registers: the windows of four pixels are copied side by side, then all
    pairs of output channels pass over them (dot.c). A pixel that is left over, or the only one,
-   meets four pairs at a time. Stack: 1.1 KB. */
+   meets four pairs at a time. Stack: 1 KB. */
 #include <string.h>
 
 #include "dot.h"

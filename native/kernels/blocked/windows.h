@@ -58,8 +58,10 @@ typedef struct {
 /* Computes 1..TML_BLOCK pixels; `spots` MUST have room for TML_BLOCK. */
 void tml_filter(const tml_filter_t *f, tml_spot_t *spots, uint32_t pixels);
 
-/* Computes rows of so many pixels, from a spot on. */
-void tml_depthwise(const tml_depthwise_t *d, tml_spot_t spot, uint32_t rows, uint32_t pixels);
+/* Computes rows of so many pixels. The window of the first one begins at (y, x), and so many
+   channels on. */
+void tml_depthwise(const tml_depthwise_t *d, uint32_t y, uint32_t x, uint32_t channel, int8_t *out,
+                   uint32_t rows, uint32_t pixels);
 
 /* Output channels `first` and on of 1 or TML_BLOCK pixels: sums[i] becomes out[i][0], the sums of
    the next channel are at sums + pixels. All of out[0 .. TML_BLOCK - 1] MUST be set. */
