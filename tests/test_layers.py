@@ -150,8 +150,11 @@ def test_c_includes_point_left():
 
 
 def test_header_names_are_unique():
-    names = Counter(path.name for path in files("native/**/*.h", "mpy_module/*.h"))
-    assert [name for name, count in names.items() if count > 1] == []
+    """But for a set of kernels' own, of which a build sees one."""
+    names = Counter(path.name for path in files("native/*/*.h", "mpy_module/*.h"))
+    for folder in files("native/kernels/*/"):
+        own = Counter(path.name for path in folder.glob("*.h"))
+        assert [name for name, count in (names + own).items() if count > 1] == []
 
 
 @pytest.mark.parametrize("path", NATIVE, ids=name_of)

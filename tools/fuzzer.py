@@ -15,9 +15,11 @@ def fuzz(seconds: int):
     found = BUILD / "fuzz" / "found"
     found.mkdir(parents=True, exist_ok=True)
     program = BUILD / "fuzz" / "fuzz_open"
-    includes = [f"-I{ROOT / 'native' / name}" for name in ("include", "core", "kernels")]
-    sources = [ROOT / "tests/fuzz/fuzz_open.c", *(ROOT / "native/core").glob("*.c"),
-               *(ROOT / "native/kernels/ref").glob("*.c")]
+    native = ROOT / "native"
+    includes = [f"-I{native / name}" for name in ("include", "core", "kernels", "kernels/blocked")]
+    kernels = {path.name: path for name in ("ref", "blocked")       # the host's sets
+               for path in (native / "kernels" / name).glob("*.c")}
+    sources = [ROOT / "tests/fuzz/fuzz_open.c", *(native / "core").glob("*.c"), *kernels.values()]
     show(["clang", *FLAGS, *includes, *sources, "-o", program])
     show([program, f"-max_total_time={seconds}", "-max_len=4096", "-print_final_stats=1",
           f"-artifact_prefix={BUILD / 'fuzz'}/", found, ROOT / "tests/fuzz/corpus"])

@@ -146,7 +146,8 @@ STEPS = (
                "channels, or one for all"),
          _DEPTH, *_pairs("output.channels", "2 * factor_pairs"),
          needs=("factor_pairs == 1 || factor_pairs == pairs(output.channels)",
-                        "depth % 4 == 0", "depth - product(product(k_h, k_w), input.channels) < 4",)),
+                        "depth % 4 == 0", "product(product(k_h, k_w), input.channels) <= depth",
+                "depth - product(product(k_h, k_w), input.channels) < 4",)),
     step(2, "depthwise_conv2d", "the same with one filter per output channel; "
          "output channel c * multiplier + j reads input channel c",
          Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP, *_CLAMP,
@@ -204,7 +205,7 @@ STEPS = (
          _OUTPUT_ZP, *_CLAMP, Field("fill", "i8", "what padding of the reader holds"),
          Field("filters", "u16", "output channels of one row"), _QUICK, reserved(0, "u8"), _DEPTH,
          *_pairs("filters"), needs=(
-             "depth % 4 == 0", "depth - input.channels < 4", "k_w == 1", "pad_left == 0", "stride_w == 1",
+             "depth % 4 == 0", "input.channels <= depth", "depth - input.channels < 4", "k_w == 1", "pad_left == 0", "stride_w == 1",
              "input.width == output.width",
                 "output.channels == product(k_h, filters)"), core=False),
     step(15, "depthwise_conv2d_stack", "depthwise convolution of stacked rows to stacked rows",
@@ -222,10 +223,11 @@ STEPS = (
          _OUTPUT_ZP, *_CLAMP, _QUICK,
          Field("filter_channels", "u16", "input channels of one row"), reserved(0), _DEPTH,
          *_pairs("output.channels"),
-         rows="rows != 0", needs=_POINT + ("depth % 4 == 0", "depth - filter_channels < 4",
+         rows="rows != 0", needs=_POINT + ("depth % 4 == 0", "filter_channels <= depth",
+             "depth - filter_channels < 4",
              "input.channels == product(rows, filter_channels)", "input.width == output.width",
              "product(input.height, rows) - output.height < rows",
-             "product(input.height, rows) >= output.height"), core=False),
+             "output.height <= product(input.height, rows)"), core=False),
 )
 
 STATUSES = (

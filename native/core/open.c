@@ -5,53 +5,9 @@
 
 enum { MOST_FIRINGS = 1 << 22 };        /* of a run: what a dry run may take at opening */
 
-uint32_t tml_product(uint32_t a, uint16_t b)
-{
-    uint32_t low = (a & 0xffff) * b;
-    uint32_t high = (a >> 16) * b + (low >> 16);
-    return high > 0xffff ? UINT32_MAX : (high << 16) | (low & 0xffff);
-}
-
-uint16_t tml_dim(const tml_ring_t *ring, uint8_t axis)
-{
-    return axis == 0 ? ring->height : axis == 1 ? ring->width : ring->channels;
-}
-
-int tml_whole(const tml_ring_t *ring)
-{
-    return ring->pitch == ring->width && ring->pixels == tml_whole_pixels(ring);
-}
-
-int tml_sums(const tml_ring_t *ring)
-{
-    return ring->offset % 4 == 0 && ring->channels % 4 == 0;
-}
-
-const tml_ring_t *tml_check_ring(const tml_model_t *m, uint16_t index)
+static const tml_ring_t *ring_at(const tml_model_t *m, uint16_t index)
 {
     return index < m->header->ring_count ? &m->rings[index] : NULL;
-}
-
-int tml_check_data(const tml_model_t *m, uint32_t offset, uint32_t element_bytes, uint32_t count)
-{
-    uint32_t bytes = tml_product(count, (uint16_t)element_bytes);
-    return offset % element_bytes == 0 && offset <= m->header->data_bytes &&
-           bytes <= m->header->data_bytes - offset;
-}
-
-int tml_check_factors(const tml_model_t *m, const uint32_t *offsets, uint32_t count)
-{
-    const uint32_t mults = offsets[1], shifts = offsets[2];
-    if (!tml_check_data(m, mults, 4, count) || !tml_check_data(m, shifts, 1, count)) {
-        return 0;
-    }
-    const int8_t *at = (const int8_t *)m->data + shifts;
-    for (; count != 0; count--, at++) {
-        if (*at < -31 || *at > 30) {
-            return 0;
-        }
-    }
-    return 1;
 }
 
 /* The header, and the two checksums. */
@@ -69,7 +25,7 @@ static tml_status_t check_file(const tml_header_t *h, size_t file_bytes)
     if (h->head_bytes > file_bytes || h->data_bytes > file_bytes - h->head_bytes) {
         return TML_TRUNCATED;
     }
-    if (h->head_bytes < sizeof *h || h->head_bytes % TML_ALIGN != 0 || h->arena_bytes % 4 != 0) {
+    if (h->data_bytes >= INT32_MAX || h->head_bytes < sizeof *h || h->head_bytes % TML_ALIGN != 0 || h->arena_bytes % 4 != 0) {
         return TML_CORRUPT;
     }
     const uint8_t *head = (const uint8_t *)h;
@@ -106,7 +62,7 @@ static tml_status_t check_rings(const tml_model_t *m)
         }
     }
     for (uint32_t i = 0; i < m->header->port_count; i++) {
-        if (tml_check_ring(m, m->ports[i].ring) == NULL || !port_is_sound(&m->ports[i])) {
+        if (ring_at(m, m->ports[i].ring) == NULL || !port_is_sound(&m->ports[i])) {
             return TML_BAD_RING;
         }
         outputs += m->ports[i].kind == 1;
@@ -124,16 +80,16 @@ static tml_status_t check_steps(const tml_model_t *m)
             step->words == 0 || left < step->words * 4u) {
             return TML_BAD_STEP;
         }
-        if (tml_checks[step->code - 1].bounds == NULL) {
+        if (tml_checks[step->code - 1].program == NULL) {
             return TML_LACKS_STEP;
         }
-        if (tml_check_ring(m, step->output) == NULL || tml_check_ring(m, step->input) == NULL ||
-            tml_check_ring(m, step->input2) == NULL) {
+        if (ring_at(m, step->output) == NULL || ring_at(m, step->input) == NULL ||
+            ring_at(m, step->input2) == NULL) {
             return TML_BAD_RING;
         }
         const tml_check_t *check = &tml_checks[step->code - 1];
         tml_status_t status = step->block == 0 || step->reserved != 0 || step->words != check->words
-                                  ? TML_BAD_STEP : check->bounds(m, step);
+                                  ? TML_BAD_STEP : tml_check_step(m, check->program, step);
         if (status != TML_OK) {
             return status;
         }
