@@ -8,7 +8,8 @@ from tinyml.ir import Tensor
 from tinyml.plan import POINT, Window
 
 WORK_PER_FIRING = 32768         # multiply-accumulates: some 3 ms on a Cortex-M0+ at 48 MHz
-SHARED_ROWS = 8                 # of a firing whose kernel reads rows of input once for all windows
+SHARED_ROWS = 8                 # of a firing whose kernel reads rows of input once for all windows,
+SHARED_WORK = 4 * WORK_PER_FIRING       # or so much of it
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +54,8 @@ class LoweredStep:
         time."""
         height, width, channels = self.output.hwc
         work = max(self.products // (height * width), channels)
-        least = SHARED_ROWS * width if self.name == "depthwise_conv2d" else 4
+        least = (max(SHARED_ROWS, SHARED_WORK // (work * width)) * width
+                 if self.name == "depthwise_conv2d" else 4)
         most = 65532 if self.inputs else width
         return min(max(least, WORK_PER_FIRING // work // 4 * 4), most)
 
