@@ -12,7 +12,7 @@ enum {
     LANES = 4,              /* channels at a time */
     HEAD = 5,               /* words of a channel's block before its weights */
     MOST_COLUMNS = 7,       /* of a window */
-    WORDS = 320,            /* blocks, rows, and where the rows are */
+    WORDS = 344,            /* blocks, rows, and where the rows are */
     BEYOND = 4              /* words read behind a row, whose sums are not stored */
 };
 
@@ -156,7 +156,9 @@ static void prepare(strip_t *t, uint32_t c)
         .row_step = t->across->weight_step, .to_step = 4 * t->job.pairs,
     };
 
-    fill(t->words, LANES * block_words, 0);
+    if (t->along->k % 2 == 0) {
+        fill(t->words, LANES * block_words, 0);
+    }
     int32_t *block = t->words;
     for (uint32_t i = 0; i < t->job.channels; i++, block += block_words) {
         const int32_t right = -*shift++;
@@ -164,6 +166,7 @@ static void prepare(strip_t *t, uint32_t c)
         block[1] = (int32_t)((2u * (uint32_t)s->output_zp + 1) << ((right - 1) & 31));
         block[2] = right;
         block[3] = *bias++;
+        block[4] = 0;
     }
     tml_depthwise_widen(&w, (int16_t *)(void *)(t->words + HEAD),
                         (const int8_t *)data + s->weights + c * s->k_h * s->k_w);
