@@ -351,8 +351,6 @@ void tml_depthwise(const tml_depthwise_t *d, uint32_t y, uint32_t x, uint32_t ro
         rows = columns;
         columns = swap;
     }
-    const uint32_t pieces = (columns + most - 1) / most;
-    most = least(most, ((columns + pieces - 1) / pieces + 3) & ~3u);
     for (uint32_t piece; columns != 0; x += piece, columns -= piece) {
         piece = least(most, columns);
         lay_out(&t, x, piece);
