@@ -21,30 +21,33 @@ void tml_filter_begin(tml_filter_t *f)
 {
     f->depth = (f->inputs + 3) & ~3u;
     f->chunk = TML_WIDE_INPUTS;
-    f->k_w = 0;
     f->one_factor = 0;
+    f->windows = NULL;
     f->pixels = 0;
+    f->in_stride = 0;
 }
 
 /* Inputs k ... k + count - 1 of plain pixels. Those behind the last one are zeros. */
 static void widen_pixels(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t count,
                          int32_t *wide)
 {
-    const uint32_t there = tml_least(count, f->inputs - k);
-    const int8_t *in[4];
-    for (uint32_t p = 0; p < pixels; p++) {
-        in[p] = f->in[p] + k;
+    const uint32_t words = tml_least(count, f->inputs - k) / 4;
+    if (words != 0) {
+        wide = pixels == 1 ? tml_widen1(f->in[0] + k, wide, words)
+               : f->in_stride != 0 ? tml_widen4(f->in[0] + k, f->in_stride, wide, words)
+                                   : tml_widen_each4(f->in, k, wide, words);
     }
-    if (there >= 4) {
-        wide = tml_widen(in, pixels, wide, there / 4);
-    }
-    if (there % 4 != 0) {
-        uint32_t word[4] = {0};
+    if (4 * words != count) {
+        uint32_t last[4] = {0};
         for (uint32_t p = 0; p < pixels; p++) {
-            memcpy(&word[p], f->in[p] + f->inputs - there % 4, there % 4);
-            in[p] = (const int8_t *)&word[p];
+            const int8_t *in = f->in_stride != 0 ? f->in[0] + p * f->in_stride : f->in[p];
+            memcpy(&last[p], in + k + 4 * words, f->inputs % 4);
         }
-        tml_widen(in, pixels, wide, 1);
+        if (pixels == 1) {
+            tml_widen1((const int8_t *)last, wide, 1);
+        } else {
+            tml_widen4((const int8_t *)last, 4, wide, 1);
+        }
     }
 }
 
@@ -52,7 +55,7 @@ static void widen_pixels(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t 
 static void multiply(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t count)
 {
     int32_t *wide = f->wide + TML_WIDE / 4 - pixels * count / 2;
-    if (f->k_w != 0) {
+    if (f->windows != NULL) {
         tml_widen_windows(f, pixels, k, count, wide);
     } else {
         widen_pixels(f, pixels, k, count, wide);
@@ -107,7 +110,9 @@ static void requantise(tml_filter_t *f, uint32_t pixels, uint32_t channels, cons
    one before, and the last one requantises them. */
 static void filter_parts(tml_filter_t *f, uint32_t pixels, uint32_t chunk)
 {
+    const uint32_t chunks = (f->depth + chunk - 1) / chunk;
     const uint32_t most = (f->quick ? TML_SUM_WORDS : TML_SUM_WORDS / 2) / pixels;
+    chunk = tml_least(((f->depth + chunks - 1) / chunks + 15) & ~15u, chunk);
     for (uint32_t left = f->channels, n; left != 0; left -= n) {
         n = tml_least(most, left);
         const uint32_t pairs = (n + 1) / 2;
@@ -143,7 +148,7 @@ static void filter_parts(tml_filter_t *f, uint32_t pixels, uint32_t chunk)
 
 void tml_filter(tml_filter_t *f, uint32_t pixels)
 {
-    const uint32_t chunk = pixels == 4 ? f->chunk / 4 : f->chunk;
+    const uint32_t chunk = f->chunk / (pixels == 4 ? 4 : 1);
     f->pair = f->first;
     if (!f->quick || f->depth > chunk) {
         filter_parts(f, pixels, chunk);

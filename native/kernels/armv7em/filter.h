@@ -7,6 +7,9 @@
 /* Bytes of widened activations, with which tml_filter_t begins. They end where the fields begin. */
 #define TML_WIDE 576
 
+/* Bytes of a copy of some inputs of one of four pixels, 3 more than are needed. */
+#define TML_COPY 48
+
 /* Offsets of the fields behind them, for gemm.S. */
 #define TML_AT_BEGIN 0
 #define TML_AT_STEP 8
@@ -29,10 +32,6 @@
 
 enum {
     TML_WIDE_INPUTS = TML_WIDE / 2,     /* of all pixels together */
-    TML_PADDING = 32,                   /* bytes of it beside a copy, else twice as many */
-    TML_WINDOW_INPUTS = (TML_WIDE - 2 * TML_PADDING) / 2,
-    TML_COPY_BYTES = 192,               /* four pixels of so many inputs, and up to 3 more */
-    TML_COPY_INPUTS = TML_COPY_BYTES - 16,
     TML_SUM_WORDS = 64
 };
 
@@ -71,18 +70,23 @@ typedef struct {
     const tml_model_t *m;
     const tml_ring_t *input;
 
-    /* Of windows. */
-    uint32_t k_w;               /* columns; 0: an input pixel is read, not a window */
-    uint32_t stride;            /* bytes from one to the next */
-    const int8_t *end;          /* of the input */
-    int8_t *padding;
-    uint32_t piece;             /* bytes of padding: as many of a row are read at a time */
+    const int8_t *in[4];        /* of pixels; if in_stride is not 0, of the first one */
+    uint32_t in_stride;
+    uint32_t pixels;            /* that wait to be four */
 
-    /* Of each pixel. */
-    uint32_t pixels;            /* that are ready */
-    const int8_t *in[4];
-    uint32_t even;              /* columns of all windows, if these are side by side and inside */
-    int32_t y[4], x[4];         /* where windows begin; of even ones only the first is needed */
+    /* Of windows (filter_window.c). */
+    const tml_conv2d_t *windows;        /* NULL: an input pixel is read, not a window */
+    int8_t *padding;
+    uint32_t most_padding;      /* bytes of it */
+    uint32_t length;            /* bytes of a row of a window */
+    uint32_t stride;            /* pixels from window to window */
+    uint32_t width;             /* of the output */
+    tml_span_t output;          /* the first pixel */
+    int32_t y, x;               /* where its window begins */
+    uint32_t columns;           /* to be one behind the other if windows are side by side, or 0 */
+    uint8_t inside;             /* no column is padding */
+    uint8_t copies;             /* pixels are no whole words */
+
     int32_t sum[TML_SUM_WORDS];
 } tml_filter_t;
 
@@ -99,26 +103,29 @@ typedef struct {
 /* The fields that follow from others, for pixels, not windows. */
 void tml_filter_begin(tml_filter_t *f);
 
-/* All channels of 1 or 4 pixels: reads `in`, or windows at `y`, `x`, and writes `out`. */
+/* All channels of 1 or 4 pixels: reads `in`, or windows, and writes `out`. */
 void tml_filter(tml_filter_t *f, uint32_t pixels);
 
-/* The fields that follow from others, for windows. */
-void tml_filter_windows(tml_filter_t *f, const tml_conv2d_t *s);
+/* Where 4 pixels, or fewer, write that lie one behind the other. */
+static inline void tml_filter_out(tml_filter_t *f, int8_t *out)
+{
+    f->out[0] = out;
+    f->out[1] = out + f->channels;
+    f->out[2] = out + 2 * f->channels;
+    f->out[3] = out + 3 * f->channels;
+}
 
-/* Widens inputs k ... k + count - 1 of the windows. */
+/* filter_window.c: all pixels of a span, and inputs k ... k + count - 1 of their windows. */
+void tml_filter_windows(tml_filter_t *f, const tml_conv2d_t *s, tml_span_t at);
 void tml_widen_windows(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t count, int32_t *wide);
 
-/* gemm.S: int8 to int16, and products with all pairs of weights. */
-int32_t *tml_widen1(const int8_t *const in[1], int32_t *wide, uint32_t words);
-int32_t *tml_widen4(const int8_t *const in[4], int32_t *wide, uint32_t words);
+/* gemm.S: int8 to int16, copies, and products with all pairs of weights. */
+int32_t *tml_widen1(const int8_t *in, int32_t *wide, uint32_t words);
+int32_t *tml_widen4(const int8_t *in, uint32_t stride, int32_t *wide, uint32_t words);
+int32_t *tml_widen_each4(const int8_t *const in[4], uint32_t at, int32_t *wide, uint32_t words);
+void tml_copy4(const int8_t *in, uint32_t stride, int8_t *to, uint32_t words);
 void tml_gemm1(tml_filter_t *f);
 void tml_gemm4(tml_filter_t *f);
-
-static inline int32_t *tml_widen(const int8_t *const *in, uint32_t pixels, int32_t *wide,
-                                 uint32_t words)
-{
-    return pixels == 4 ? tml_widen4(in, wide, words) : tml_widen1(in, wide, words);
-}
 
 static inline uint32_t tml_least(uint32_t a, uint32_t b)
 {

@@ -1,114 +1,182 @@
 /* SPDX-License-Identifier: MIT */
 /* The inputs of windows, widened: straight from the ring where pixels are whole words, else from a
    copy. The beginning of `wide` has room for padding, and for the copy. */
-#include "filter.h"
-
 #include <string.h>
 
-void tml_filter_windows(tml_filter_t *f, const tml_conv2d_t *s)
+#include "filter.h"
+#include "runs.h"
+
+enum {
+    PADDING = 64,               /* bytes */
+    COPY_PADDING = 32,          /* beside a copy */
+    WINDOW_INPUTS = (TML_WIDE - PADDING) / 2,
+    COPY_INPUTS = 4 * (TML_COPY - 4)
+};
+
+/* Input k of a window. Lowers n to how many there are one behind the other. */
+static const int8_t *find(const tml_filter_t *f, tml_span_t output, uint32_t k, uint32_t *n)
 {
-    const int copies = f->input->channels % 4 != 0;
-    f->k_w = s->k_w;
-    f->chunk = copies ? TML_COPY_INPUTS : TML_WINDOW_INPUTS;
-    f->stride = s->stride_w * f->input->channels;
-    f->end = f->m->arena + f->input->offset + f->input->pixels * f->input->channels;
-    f->padding = (int8_t *)f->wide + (copies ? TML_COPY_BYTES : 0);
-    f->piece = copies ? TML_PADDING : 2 * TML_PADDING;
-    memset(f->padding, s->input_zp, f->piece);
+    const tml_conv2d_t *s = f->windows;
+    const tml_ring_t *input = f->input;
+    const uint32_t channels = input->channels;
+    const uint32_t byte = k % channels, column = k / channels % s->k_w;
+    const uint32_t y = (uint32_t)(output.y * s->stride_h - s->pad_top) + k / f->length;
+    const uint32_t x = (uint32_t)(output.x * s->stride_w - s->pad_left) + column;
+    uint32_t run = s->k_w - column;
+    const int8_t *in = f->padding;
+    if (y < input->height && x < input->width) {
+        run = tml_least(run, tml_least(input->width - x, tml_contiguous(input, y, x)));
+        in = tml_pixel(f->m, input, y, x) + byte;
+    } else {
+        if (y < input->height && (int32_t)x < 0) {
+            run = tml_least(run, -x);
+        }
+        *n = tml_least(*n, f->most_padding);
+    }
+    *n = tml_least(*n, run * channels - byte);
+    return in;
 }
 
-/* Points at byte `at` of a row of all windows, if they are even and the ring doesn't begin again
-   in this row. */
-static int find_rows(tml_filter_t *f, uint32_t pixels, uint32_t row, uint32_t at)
+/* Inputs k ... k + count - 1 of any windows of whole words. */
+static void widen_words(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t count, int32_t *wide)
+{
+    while (count != 0) {
+        const int8_t *in[4];
+        tml_span_t output = f->output;
+        uint32_t n = count;
+        for (uint32_t p = 0; p < pixels; p++, tml_next(&output, f->width)) {
+            in[p] = find(f, output, k, &n);
+        }
+        wide = pixels == 4 ? tml_widen_each4(in, 0, wide, n / 4) : tml_widen1(in[0], wide, n / 4);
+        k += n;
+        count -= n;
+    }
+}
+
+/* Copies inputs k ... k + count - 1 of any windows, and zeros. */
+static void copy_windows(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t count)
+{
+    int8_t *copy = (int8_t *)f->wide;
+    tml_span_t output = f->output;
+    for (uint32_t p = 0; p < pixels; p++, tml_next(&output, f->width), copy += TML_COPY) {
+        int8_t *to = copy;
+        for (uint32_t n, i = 0; i < count; i += n) {
+            n = count - i;
+            for (const int8_t *in = find(f, output, k + i, &n), *end = in + n; in != end; ) {
+                *to++ = *in++;
+            }
+        }
+        memset(to, 0, 3);
+    }
+}
+
+/* The same of four windows side by side, widened or copied; 0 if the ring begins again in some row,
+   or ends behind it. */
+static int read_side_by_side(tml_filter_t *f, uint32_t k, uint32_t count, int32_t *wide)
 {
     const tml_ring_t *input = f->input;
-    const uint32_t y = (uint32_t)f->y[0] + row, x = (uint32_t)f->x[0];
-    const int8_t *in = f->padding;
-    uint32_t stride = 0;
-    if (f->even == 0) {
-        return 0;
-    }
-    if (y < input->height) {
-        if (tml_contiguous(input, y, x) < f->even) {
-            return 0;
+    const uint32_t channels = input->channels;
+    const uint32_t first = f->x < 0 ? 0 : (uint32_t)f->x;
+    uint32_t y = (uint32_t)f->y + k / f->length, at = k % f->length;
+    int8_t *to = (int8_t *)f->wide;
+    do {
+        const int8_t *in = f->padding, *each[4];
+        uint32_t n = tml_least(tml_least(f->length - at, count), f->most_padding);
+        uint32_t stride = 0, x = (uint32_t)f->x;
+        if (y < input->height) {
+            if (tml_contiguous(input, y, first) < f->columns) {
+                return 0;
+            }
+            in = tml_pixel(f->m, input, y, first) + at - (first - x) * channels;
+            stride = f->stride * channels;
         }
-        in = tml_pixel(f->m, input, y, x) + at;
-        stride = f->stride;
-    }
-    for (uint32_t p = 0; p < pixels; p++) {
-        f->in[p] = in;
-        in += stride;
+        if (f->copies) {
+            tml_copy4(in, stride, to, (n + 3) / 4);
+            to += n;
+        } else if (f->inside) {
+            wide = tml_widen4(in, stride, wide, n / 4);
+        } else {
+            n = tml_least(n, channels - at % channels);
+            x += at / channels;
+            for (uint32_t p = 0; p < 4; p++, in += stride, x += f->stride) {
+                each[p] = x < input->width ? in : f->padding;
+            }
+            wide = tml_widen_each4(each, 0, wide, n / 4);
+        }
+        count -= n;
+        at += n;
+        if (at == f->length) {
+            at = 0;
+            y++;
+        }
+    } while (count != 0);
+    if (f->copies) {
+        for (uint32_t p = 0; p < 4; p++, to += TML_COPY) {
+            memset(to, 0, 3);
+        }
     }
     return 1;
 }
 
-/* Points at a byte of entry (row, column) of all windows. */
-static void find_entries(tml_filter_t *f, uint32_t pixels, uint32_t row, uint32_t column,
-                         uint32_t byte)
-{
-    const tml_ring_t *input = f->input;
-    for (uint32_t p = 0; p < pixels; p++) {
-        const uint32_t y = (uint32_t)f->y[p] + row, x = (uint32_t)f->x[p] + column;
-        f->in[p] = y < input->height && x < input->width ? tml_pixel(f->m, input, y, x) + byte
-                                                         : f->padding;
-    }
-}
-
-/* Copies bytes of all windows, up to 3 too many where they don't leave the ring. */
-static void copy(const tml_filter_t *f, uint32_t pixels, int8_t *to, uint32_t bytes)
-{
-    for (uint32_t p = 0; p < pixels; p++, to += TML_COPY_BYTES / 4) {
-        const int8_t *in = f->in[p];
-        int8_t *at = to, *end = to + bytes;
-        if ((uintptr_t)(f->end - in) >= bytes + 3) {
-            do {
-                memcpy(at, in, 4);
-                at += 4;
-                in += 4;
-            } while (at < end);
-        } else {
-            do {
-                *at++ = *in++;
-            } while (at != end);
-        }
-    }
-}
-
 void tml_widen_windows(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t count, int32_t *wide)
 {
-    const uint32_t channels = f->input->channels;
-    const uint32_t length = f->k_w * channels;
-    const int copies = f->chunk == TML_COPY_INPUTS;
-    int8_t *to = (int8_t *)f->wide;
-    uint32_t row = k / length, at = k % length;
-    uint32_t left = tml_least(count, f->inputs - k);
+    const uint32_t there = tml_least(count, f->inputs - k);
+    const int done = f->columns != 0 && read_side_by_side(f, k, there, wide);
+    if (!f->copies) {
+        if (!done) {
+            widen_words(f, pixels, k, there, wide);
+        }
+        return;
+    }
+    if (!done) {
+        copy_windows(f, pixels, k, there);
+    }
+    if (pixels == 4) {
+        tml_widen4((int8_t *)f->wide, TML_COPY, wide, count / 4);
+    } else {
+        tml_widen1((int8_t *)f->wide, wide, count / 4);
+    }
+}
 
-    do {
-        uint32_t n = length - at;
-        if (!find_rows(f, pixels, row, at)) {
-            const uint32_t byte = at % channels;
-            n = channels - byte;
-            find_entries(f, pixels, row, at / channels, byte);
-        }
-        n = tml_least(tml_least(n, left), f->piece);
-        if (copies) {
-            copy(f, pixels, to, n);
+/* Where the windows of a block are, and whether they are side by side. */
+static void place(tml_filter_t *f, uint32_t pixels, tml_span_t at)
+{
+    const tml_conv2d_t *s = f->windows;
+    const int32_t x = at.x * s->stride_w - s->pad_left;
+    const int32_t first = x < 0 ? 0 : x, end = x + 3 * s->stride_w + s->k_w;
+    const int32_t last = end < f->input->width ? end : f->input->width;
+    f->output = at;
+    f->y = at.y * s->stride_h - s->pad_top;
+    f->x = x;
+    f->inside = first == x && last == end;
+    f->columns = pixels != 4 || at.x + 4u > f->width || first >= last ? 0
+                 : !f->copies ? (uint32_t)(last - first)
+                 : f->inside ? (uint32_t)(last - first) + 3 : 0;
+}
+
+void tml_filter_windows(tml_filter_t *f, const tml_conv2d_t *s, tml_span_t at)
+{
+    const tml_ring_t *output = &f->m->rings[s->output];
+    f->copies = f->input->channels % 4 != 0;
+    f->chunk = f->copies ? COPY_INPUTS : WINDOW_INPUTS;
+    f->most_padding = f->copies ? COPY_PADDING : PADDING;
+    f->padding = (int8_t *)f->wide + (f->copies ? 4 * TML_COPY : 0);
+    f->length = (uint32_t)s->k_w * f->input->channels;
+    f->stride = s->stride_w;
+    f->width = output->width;
+    f->windows = s;
+    memset(f->padding, s->input_zp, f->most_padding);
+    while (at.pixels != 0) {
+        const uint32_t pixels = at.pixels < 4 ? 1 : 4;
+        place(f, pixels, at);
+        if (tml_piece(output, at.y, at.x, pixels) == pixels) {
+            tml_filter_out(f, tml_pixel(f->m, output, at.y, at.x));
+            tml_skip(&at, pixels, output->width);
         } else {
-            wide = tml_widen(f->in, pixels, wide, n / 4);
+            for (uint32_t p = 0; p < pixels; p++, tml_next(&at, output->width)) {
+                f->out[p] = tml_pixel(f->m, output, at.y, at.x);
+            }
         }
-        to += n;
-        left -= n;
-        at += n;
-        if (at == length) {
-            at = 0;
-            row++;
-        }
-    } while (left != 0);
-    if (copies) {
-        for (uint32_t p = 0; p < pixels; p++, to += TML_COPY_BYTES / 4) {
-            memset(to, 0, 3);
-            f->in[p] = (int8_t *)f->wide + p * TML_COPY_BYTES / 4;
-        }
-        tml_widen(f->in, pixels, wide, count / 4);
+        tml_filter(f, pixels);
     }
 }

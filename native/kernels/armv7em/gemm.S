@@ -334,45 +334,86 @@ tml_gemm1:
         pop     {r4-r11, pc}
         .size   tml_gemm1, . - tml_gemm1
 
-@ int32_t *tml_widen4(const int8_t *const in[4], int32_t *wide, uint32_t words)
+@ int32_t *tml_widen4(const int8_t *in, uint32_t stride, int32_t *wide, uint32_t words): four
+@ pixels, `stride` bytes apart; returns the end of what it has written
         .global tml_widen4
         .type   tml_widen4, %function
         .balign 4
 tml_widen4:
         push    {r4-r11, lr}
-        ldm     r0, {r3-r6}
-1:      ldr     r7, [r3], #4
-        ldr     r8, [r4], #4
-        ldr     r9, [r5], #4
-        ldr     r10, [r6], #4
-        sxtb16  r0, r7
-        sxtb16  r11, r8
-        sxtb16  r12, r9
-        sxtb16  lr, r10
-        stm     r1!, {r0, r11, r12, lr}
-        sxtb16  r0, r7, ror #8
-        sxtb16  r11, r8, ror #8
-        sxtb16  r12, r9, ror #8
-        sxtb16  lr, r10, ror #8
-        stm     r1!, {r0, r11, r12, lr}
-        subs    r2, r2, #1
+        adds    r4, r0, r1
+        adds    r5, r4, r1
+        adds    r6, r5, r1
+1:      ldr     r8, [r0], #4
+        ldr     r9, [r4], #4
+        ldr     r10, [r5], #4
+        ldr     r11, [r6], #4
+        sxtb16  r1, r8
+        sxtb16  r7, r9
+        sxtb16  r12, r10
+        sxtb16  lr, r11
+        stm     r2!, {r1, r7, r12, lr}
+        sxtb16  r1, r8, ror #8
+        sxtb16  r7, r9, ror #8
+        sxtb16  r12, r10, ror #8
+        sxtb16  lr, r11, ror #8
+        stm     r2!, {r1, r7, r12, lr}
+        subs    r3, r3, #1
         bne     1b
-        mov     r0, r1
+        mov     r0, r2
         pop     {r4-r11, pc}
         .size   tml_widen4, . - tml_widen4
 
-@ int32_t *tml_widen1(const int8_t *const in[1], int32_t *wide, uint32_t words)
+@ int32_t *tml_widen_each4(const int8_t *const in[4], uint32_t at, int32_t *wide, uint32_t words):
+@ four pixels anywhere, from byte `at` on
+        .global tml_widen_each4
+        .type   tml_widen_each4, %function
+        .balign 4
+tml_widen_each4:
+        push    {r4-r11, lr}
+        ldm     r0, {r0, r4, r5, r6}
+        add     r0, r0, r1
+        add     r4, r4, r1
+        add     r5, r5, r1
+        add     r6, r6, r1
+        b       1b
+        .size   tml_widen_each4, . - tml_widen_each4
+
+@ int32_t *tml_widen1(const int8_t *in, int32_t *wide, uint32_t words)
         .global tml_widen1
         .type   tml_widen1, %function
         .balign 4
 tml_widen1:
-        ldr     r3, [r0]
-        mov     r0, r1
-1:      ldr     r12, [r3], #4
-        sxtb16  r1, r12
+        ldr     r12, [r0], #4
+        sxtb16  r3, r12
         sxtb16  r12, r12, ror #8
-        strd    r1, r12, [r0], #8
+        strd    r3, r12, [r1], #8
         subs    r2, r2, #1
-        bne     1b
+        bne     tml_widen1
+        mov     r0, r1
         bx      lr
         .size   tml_widen1, . - tml_widen1
+
+@ void tml_copy4(const int8_t *in, uint32_t stride, int8_t *to, uint32_t words): four pixels,
+@ `stride` bytes apart, to copies TML_COPY bytes apart
+        .global tml_copy4
+        .type   tml_copy4, %function
+        .balign 4
+tml_copy4:
+        push    {r4-r8, lr}
+        adds    r4, r0, r1
+        adds    r5, r4, r1
+        adds    r6, r5, r1
+1:      ldr     r7, [r0], #4
+        ldr     r8, [r4], #4
+        ldr     r12, [r5], #4
+        ldr     lr, [r6], #4
+        str     r7, [r2]
+        str     r8, [r2, #TML_COPY]
+        str     r12, [r2, #2 * TML_COPY]
+        str     lr, [r2, #3 * TML_COPY]
+        adds    r2, r2, #4
+        subs    r3, r3, #1
+        bne     1b
+        pop     {r4-r8, pc}
+        .size   tml_copy4, . - tml_copy4
