@@ -10,10 +10,9 @@
 #include "quant.h"
 #include "windows.h"
 
-enum {
-    TML_PATCH = 72,        /* bytes of a window that are held, of each pixel of a block */
-    TML_DOT = 508           /* most products that two channels can share a sum of; 4 divides it */
-};
+/* Bytes of a window that are held, of each pixel of a block, or four times as many of one pixel. Two
+   channels can share a sum of up to 511 products. */
+enum { TML_PATCH = 72 };
 
 /* Weights of some pairs of channels, the next pair's `stride` bytes on. */
 typedef struct {
