@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The firing rule stands twice, in C and in Python: steps go in the same order by both."""
 import ctypes
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.make_corpus import families, stages
 from tests.random_nets import random_nets
+from tests.ref_library import library
 from tinyml.options import Options
 from tinyml.pipeline import compile_model
 from tinyml.plan.check import firings
@@ -25,15 +25,9 @@ MODELS = {name: (model, options) for name, model, options in stages()} | {
 
 
 @pytest.fixture(scope="module")
-def trace(tmp_path_factory):
-    """The C of the runtime, and of tests/trace.c."""
-    library = tmp_path_factory.mktemp("trace") / "trace.so"
-    sources = [*ROOT.glob("native/core/*.c"), *ROOT.glob("native/kernels/ref/*.c"),
-               ROOT / "tests/trace.c"]
-    folders = [f"-I{ROOT / 'native' / name}" for name in ("include", "core", "kernels")]
-    subprocess.run(["gcc", "-std=c99", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
-                    *folders, *map(str, sources), "-o", library], check=True)
-    return ctypes.CDLL(str(library)).trace
+def trace():
+    """That of tests/trace.c."""
+    return library(ROOT / "tests/trace.c").trace
 
 
 def order_in_c(trace, schedule):

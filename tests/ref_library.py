@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+"""The C of the runtime with the plain kernels, `ref`, as a library for ctypes."""
+import ctypes
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from tools.steps import BUILD, digest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@cache
+def library(*more: Path) -> ctypes.CDLL:
+    """Core, `ref`, and C files of the tests; compiled if something changed."""
+    native = ROOT / "native"
+    sources = [*sorted((native / "core").glob("*.c")), *sorted((native / "kernels/ref").glob("*.c")),
+               *more]
+    built = BUILD / "tests" / f"{digest([native, *more])[:16]}.so"
+    if not built.exists():
+        built.parent.mkdir(parents=True, exist_ok=True)
+        folders = [f"-I{native / name}" for name in ("include", "core", "kernels")]
+        subprocess.run(["cc", "-std=c99", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
+                        *folders, *sources, "-o", built.with_suffix(".part")], check=True)
+        built.with_suffix(".part").rename(built)
+    return ctypes.CDLL(str(built))
