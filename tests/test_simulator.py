@@ -36,8 +36,11 @@ def assemble(tmp_path):
             RISCV, "-march=rv32imc", "-mabi=ilp32", "-mno-relax"]
         subprocess.run([*command, "-c", source, "-o", built], check=True)
         with built.open("rb") as file:
-            code = ELFFile(file).get_section_by_name(".text").data()
-        return Image(BASE, code, ((BASE, "f"),))
+            elf = ELFFile(file)
+            labels = {(BASE + symbol["st_value"], symbol.name)
+                      for symbol in elf.get_section_by_name(".symtab").iter_symbols()
+                      if symbol.name in ("f", "kernel")}
+            return Image(BASE, elf.get_section_by_name(".text").data(), tuple(sorted(labels)))
     return image_of
 
 
@@ -181,3 +184,22 @@ def test_the_depth_of_the_stack_is_seen(assemble, core):
     assert cpu.stack_used() == 0
     cpu.call("f", 1)
     assert cpu.stack_used() == 32
+
+
+@pytest.mark.parametrize("core", CORES)
+def test_a_kernel_leaves_registers_as_they_were(assemble, core):
+    text = {"rv32": "mv t2, ra; jal kernel; mv ra, t2; ret; kernel: mv s3, a0; ret"}.get(
+        core, "push {r4, lr}; bl kernel; pop {r4, pc}; kernel: movs r4, r0; bx lr")
+    cpu = Processor(CORES[core], assemble(core, text), strict=False)
+    step = cpu.map("file", touching("file", 4), READ).start
+    kernels = (ctypes.c_uint32 * 1)(cpu.image.address("kernel"))
+    cpu.watch.kernels, cpu.watch.kernel_count = kernels, 1
+    with pytest.raises(Fault, match="a register that is not as it was at code"):
+        cpu.call("f", 77, step)
+
+
+def test_what_never_ends_is_given_up(assemble):
+    cpu = Processor(CORES["m4"], assemble("m4", "f1: b f1"), strict=False)
+    cpu.watch.patience = 1000
+    with pytest.raises(Fault, match="no end"):
+        cpu.call("f")

@@ -25,6 +25,7 @@ class Core:
     stack: int
     counter: int
     flags: int                  # 0: has none
+    kept: tuple[int, ...]       # registers that a function leaves as they were
 
     @property
     def thumb(self) -> int:
@@ -35,7 +36,8 @@ class Core:
 def _cortex(name, arch, cpu, must_align=MULTIPLE):
     return Core(name, arch, uc.UC_ARCH_ARM, ARM_MODE, cpu, must_align,
                 tuple(arm.UC_ARM_REG_R0 + i for i in range(4)), arm.UC_ARM_REG_LR,
-                arm.UC_ARM_REG_SP, arm.UC_ARM_REG_PC, arm.UC_ARM_REG_XPSR)
+                arm.UC_ARM_REG_SP, arm.UC_ARM_REG_PC, arm.UC_ARM_REG_XPSR,
+                (arm.UC_ARM_REG_SP, *(arm.UC_ARM_REG_R4 + i for i in range(8))))
 
 
 CORES = {core.name: core for core in (
@@ -46,5 +48,7 @@ CORES = {core.name: core for core in (
     _cortex("m33", "armv7emsp", arm.UC_CPU_ARM_CORTEX_M33),
     Core("rv32", "rv32imc", uc.UC_ARCH_RISCV, uc.UC_MODE_RISCV32, None, EVERY,
          tuple(riscv.UC_RISCV_REG_A0 + i for i in range(8)), riscv.UC_RISCV_REG_RA,
-         riscv.UC_RISCV_REG_SP, riscv.UC_RISCV_REG_PC, 0),
+         riscv.UC_RISCV_REG_SP, riscv.UC_RISCV_REG_PC, 0,
+         (riscv.UC_RISCV_REG_SP, riscv.UC_RISCV_REG_S0, riscv.UC_RISCV_REG_S1,
+          *(riscv.UC_RISCV_REG_S2 + i for i in range(10)))),
 )}

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unicorn/unicorn.h>
 
-enum { SLOTS = 1 << 16, RINGS = 3, RETURN_ADDRESS = 0, STEP_ARGUMENT, PC, FLAGS, REGISTERS };
-enum { UNMAPPED = 1, FORBIDDEN_READ, FORBIDDEN_WRITE, UNALIGNED, TOO_MANY_BLOCKS };
+enum { SLOTS = 1 << 16, RINGS = 3, MOST_KEPT = 13, RETURN_ADDRESS = 0, STEP_ARGUMENT, PC, FLAGS, REGISTERS };
+enum { UNMAPPED = 1, FORBIDDEN_READ, FORBIDDEN_WRITE, UNALIGNED, TOO_MANY_BLOCKS, TOO_LONG, NOT_KEPT };
 enum { ANY = 0, MULTIPLE = 1, EVERY = 2 };     /* which accesses must be aligned */
 
 typedef struct {
@@ -33,7 +33,9 @@ typedef struct {
     uint32_t kernel_count, step_count;
     range_t arena;
     int registers[REGISTERS];
+    int kept[MOST_KEPT];        /* registers that a function leaves as they were; 0: no more */
     int must_align;
+    uint32_t patience;          /* how many blocks a call may run; 0: any number */
     uint32_t fault, fault_address, fault_pc, fault_step;
 } watch_t;
 
@@ -41,7 +43,9 @@ typedef struct {
     watch_t watch;              /* first: Python has its address */
     block_t blocks[SLOTS], *previous;
     const rights_t *current;
-    uint32_t step, resume, used;
+    uint32_t step, entry, resume;   /* of the kernel that runs; 0: none does */
+    uint32_t used;
+    uint32_t kept[MOST_KEPT];   /* when the kernel began */
 } state_t;
 
 static uint32_t read_register(uc_engine *uc, int number)
@@ -63,11 +67,21 @@ static void fail(uc_engine *uc, state_t *s, uint32_t fault, uint32_t address)
     uc_emu_stop(uc);
 }
 
+static void check_kept(uc_engine *uc, state_t *s)
+{
+    for (int i = 0; i < MOST_KEPT && s->watch.kept[i] != 0; i++) {
+        if (read_register(uc, s->watch.kept[i]) != s->kept[i]) {
+            fail(uc, s, NOT_KEPT, s->entry);
+        }
+    }
+}
+
 static void enter_or_leave_kernel(uc_engine *uc, state_t *s, uint32_t address)
 {
     const watch_t *w = &s->watch;
     if (s->step != 0) {         /* one kernel may call another: both are the step's */
         if (address == s->resume) {
+            check_kept(uc, s);
             s->step = 0;
             s->current = NULL;
         }
@@ -75,9 +89,13 @@ static void enter_or_leave_kernel(uc_engine *uc, state_t *s, uint32_t address)
     }
     for (uint32_t i = 0; i < w->kernel_count; i++) {
         if (address == w->kernels[i]) {
+            s->entry = address;
             s->step = read_register(uc, w->registers[STEP_ARGUMENT]);
             s->resume = read_register(uc, w->registers[RETURN_ADDRESS]) & ~1u;
         }
+    }
+    for (int i = 0; s->step != 0 && i < MOST_KEPT && w->kept[i] != 0; i++) {
+        s->kept[i] = read_register(uc, w->kept[i]);
     }
     for (uint32_t i = 0; s->step != 0 && w->rights != NULL && i < w->step_count; i++) {
         if (w->rights[i].step == s->step) {
@@ -102,6 +120,10 @@ static void on_block(uc_engine *uc, uint64_t at, uint32_t size, void *user)
 {
     state_t *s = user;
     const uint32_t address = (uint32_t)at;
+    if (s->watch.patience != 0 && --s->watch.patience == 0) {
+        fail(uc, s, TOO_LONG, address);
+        return;
+    }
     enter_or_leave_kernel(uc, s, address);
     uint32_t slot = ((address >> 1) ^ (s->step << 7)) * 2654435761u >> 16;
     block_t *b = &s->blocks[slot];
@@ -194,6 +216,7 @@ static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t at, int size, 
 }
 
 watch_t *watch_new(uc_engine *uc, int ranges, const range_t *watched);
+void watch_free(state_t *s);
 void watch_restart(state_t *s);
 int watch_blocks(const state_t *s, block_t *out);
 
@@ -216,6 +239,12 @@ watch_t *watch_new(uc_engine *uc, int ranges, const range_t *watched)
                  watched[i]);
     }
     return &s->watch;
+}
+
+/* For when the engine has ended. */
+void watch_free(state_t *s)
+{
+    free(s);
 }
 
 /* Forgets all counts and faults. */

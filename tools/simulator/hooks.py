@@ -2,6 +2,7 @@
 """hooks.c by ctypes: compiled once, with the C compiler of this machine."""
 import ctypes
 import subprocess
+import weakref
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +16,8 @@ BLOCK = np.dtype([("address", "u4"), ("size", "u4"), ("step", "u4"), ("condition
                   ("runs", "u8"), ("taken", "u8")])
 SLOTS = 1 << 16
 FAULTS = (None, "access outside of all memory", "read of what the step has no right to",
-          "write of what the step has no right to", "unaligned access", "too many blocks")
+          "write of what the step has no right to", "unaligned access", "too many blocks",
+          "no end", "a register that is not as it was")
 
 
 class Range(ctypes.Structure):
@@ -32,9 +34,11 @@ class Watch(ctypes.Structure):
     _fields_ = [
         ("kernels", ctypes.POINTER(ctypes.c_uint32)), ("rights", ctypes.POINTER(Rights)),
         ("kernel_count", ctypes.c_uint32), ("step_count", ctypes.c_uint32),
-        ("arena", Range), ("registers", ctypes.c_int * 4), ("must_align", ctypes.c_int),
-        ("fault", ctypes.c_uint32), ("fault_address", ctypes.c_uint32),
-        ("fault_pc", ctypes.c_uint32), ("fault_step", ctypes.c_uint32)]
+        ("arena", Range), ("registers", ctypes.c_int * 4), ("kept", ctypes.c_int * 13),
+        ("must_align", ctypes.c_int),
+        ("patience", ctypes.c_uint32), ("fault", ctypes.c_uint32),
+        ("fault_address", ctypes.c_uint32), ("fault_pc", ctypes.c_uint32),
+        ("fault_step", ctypes.c_uint32)]
 
 
 @cache
@@ -54,14 +58,15 @@ def library() -> ctypes.CDLL:
     loaded.watch_new.restype = ctypes.POINTER(Watch)
     loaded.watch_new.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(Range)]
     loaded.watch_blocks.argtypes = [ctypes.POINTER(Watch), ctypes.c_void_p]
-    loaded.watch_restart.argtypes = [ctypes.POINTER(Watch)]
+    loaded.watch_restart.argtypes = loaded.watch_free.argtypes = [ctypes.POINTER(Watch)]
     return loaded
 
 
 def attach(engine: unicorn.Uc, watched: list[Range]) -> ctypes.POINTER(Watch):
-    """Hooks the engine; every access to some ranges of addresses too; to the
-    first only writes."""
-    return library().watch_new(engine._uch, len(watched), (Range * len(watched))(*watched))
+    """Hooks the engine; every access to some ranges of addresses too; to the first only writes."""
+    watch = library().watch_new(engine._uch, len(watched), (Range * len(watched))(*watched))
+    weakref.finalize(engine, library().watch_free, watch)
+    return watch
 
 
 def restart(watch) -> None:

@@ -23,8 +23,16 @@ class Image:
 
     def function_at(self, address: int) -> str:
         """The function that an address is in."""
+        return self._before(address)[1]
+
+    def place(self, address: int) -> str:
+        """The function, and how far into it."""
+        start, name = self._before(address)
+        return f"{name} + {address - start:#x}"
+
+    def _before(self, address: int) -> tuple[int, str]:
         index = bisect_right(self.functions, (address, "\x7f")) - 1
-        return self.functions[index][1] if index >= 0 else "?"
+        return self.functions[index] if index >= 0 else (0, "no function")
 
     def read(self, address: int, size: int) -> bytes:
         return self.code[address - self.base:address - self.base + size]

@@ -65,6 +65,7 @@ class Processor:
         self.watch = self._watch.contents
         self.watch.registers = (ctypes.c_int * 4)(core.link, core.arguments[1], core.counter,
                                                   core.flags)
+        self.watch.kept = (ctypes.c_int * 13)(*core.kept)
         self.watch.must_align = core.must_align if strict else 0
         self._mapped: dict[str, Region] = {}
         self.map("stop", touching("stop", PAGE), READ | RUN)
@@ -121,10 +122,9 @@ class Processor:
     def _explain(self, problem: str) -> str:
         what, pc = problem, self.engine.reg_read(self.core.counter)
         if self.watch.fault:
-            what = f"{hooks.FAULTS[self.watch.fault]} at {self._place(self.watch.fault_address)}"
-            pc = self.watch.fault_pc
-        function = self.image.function_at(pc)
-        return f"{what}, by {function} + {pc - self.image.address(function):#x}"
+            what, pc = hooks.FAULTS[self.watch.fault], self.watch.fault_pc
+            what += " at " + self._place(self.watch.fault_address)
+        return f"{what}, by {self.image.place(pc)}"
 
     def _place(self, address: int) -> str:
         def away(item):
