@@ -46,6 +46,15 @@ static inline int32_t tml_requantise(int32_t x, uint32_t mult, int shift)
     return tml_rounding_shift(tml_scale((int32_t)((uint32_t)x << left), mult), right);
 }
 
+/* sum / count, rounded, half away from zero. Unsigned: Cortex-M0 divides in software, and needs no
+   second routine for signs. */
+static inline int32_t tml_rounded_mean(int32_t sum, uint32_t count)
+{
+    const uint32_t size = sum < 0 ? 0u - (uint32_t)sum : (uint32_t)sum;
+    const uint32_t mean = (size + count / 2) / count;
+    return (int32_t)(sum < 0 ? 0u - mean : mean);
+}
+
 static inline int8_t tml_clamp(int32_t x, int32_t low, int32_t high)
 {
     return (int8_t)(x < low ? low : x > high ? high : x);

@@ -7,7 +7,6 @@ void tml_average(const tml_model_t *m, const void *step, tml_span_t at)
 {
     const tml_average_t *s = step;
     const tml_ring_t *output = &m->rings[s->output];
-    const int32_t count = (int32_t)s->count;
 
     for (; at.pixels != 0; tml_next(&at, output->width)) {
         const int32_t y = at.y * s->stride_h - s->pad_top;
@@ -16,8 +15,7 @@ void tml_average(const tml_model_t *m, const void *step, tml_span_t at)
                                                       (uint32_t)from);
         int8_t *out = tml_pixel(m, output, at.y, at.x);
         for (uint32_t c = 0; c < output->channels; c++) {
-            const int32_t half = sums[c] > 0 ? count / 2 : -(count / 2);
-            out[c] = tml_clamp(tml_wrap_add(sums[c], half) / count, s->act_min, s->act_max);
+            out[c] = tml_clamp(tml_rounded_mean(sums[c], s->count), s->act_min, s->act_max);
         }
     }
 }

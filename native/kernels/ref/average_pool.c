@@ -14,7 +14,7 @@ void tml_average_pool(const tml_model_t *m, const void *step, tml_span_t at)
             tml_window(at.y, s->stride_h, s->pad_top, s->k_h, input->height);
         const tml_window_t columns =
             tml_window(at.x, s->stride_w, s->pad_left, s->k_w, input->width);
-        const int32_t count = (rows.end - rows.first) * (columns.end - columns.first);
+        const uint32_t count = (uint32_t)((rows.end - rows.first) * (columns.end - columns.first));
         int8_t *out = tml_pixel(m, output, at.y, at.x);
         for (uint32_t c = 0; c < output->channels; c++) {
             int32_t sum = 0;
@@ -23,8 +23,7 @@ void tml_average_pool(const tml_model_t *m, const void *step, tml_span_t at)
                     sum += tml_pixel(m, input, rows.start + ky, columns.start + kx)[c];
                 }
             }
-            sum = (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
-            out[c] = tml_clamp(sum, s->act_min, s->act_max);
+            out[c] = tml_clamp(tml_rounded_mean(sum, count), s->act_min, s->act_max);
         }
     }
 }
