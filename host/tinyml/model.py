@@ -28,6 +28,7 @@ _INPUT, _OUTPUT, _FED = 0, 1, 2         # kinds of ports
 _DONE, _MORE, _HUNGRY = 0, 1, 2         # states of a run
 _NOTHING = bytearray(0)
 _LISTS = (list, tuple)          # a name, since making the tuple for each run would allocate
+_isinstance, _str = isinstance, str     # MicroPython searches all builtins for each of their names
 
 
 class Port:
@@ -52,13 +53,14 @@ class Port:
     def count(self, x):
         """How many numbers `x` has. For a float32 input they may be real: a list, a tuple, items
         of 4 bytes, or as many bytes as only float32s of the whole input have."""
-        real = self.dtype == "float32"
-        self.real = real and isinstance(x, _LISTS)
+        if self.dtype != "float32":
+            return _size(x, False)
+        self.real = isinstance(x, _LISTS)
         if self.real:
             return len(x)
-        size = _size(x, real)
-        self.real = real and (size == 4 * self.bytes or getattr(x, "itemsize", 0) == 4
-                              or size == 4 * len(x) > 0)
+        size = _size(x, True)
+        self.real = (size == 4 * self.bytes or getattr(x, "itemsize", 0) == 4
+                     or size == 4 * len(x) > 0)
         return size // 4 if self.real else size
 
     def quantize(self, index, real):
@@ -167,8 +169,11 @@ class Model:
         if not self._to_feed:
             machine.start()
         self._to_feed = left - count
-        self._offer(rows, count)
-        return self._go() == _DONE
+        if port.real:
+            self._offer(rows, count)
+            return self._go() == _DONE
+        machine.offer(rows)
+        return machine.run() == _DONE
 
     def values(self, output=0):
         """An output as real numbers."""
@@ -302,7 +307,7 @@ def load(source, arena=None):
 
 def _size(x, real):
     """Bytes of something bytes-like; `real` if it could have been numbers too."""
-    if not isinstance(x, str):          # MicroPython would take its bytes
+    if not _isinstance(x, _str):        # MicroPython would take its bytes
         try:
             return copy(_NOTHING, x)
         except (TypeError, BufferError):
