@@ -205,7 +205,8 @@ STEPS = (
          _OUTPUT_ZP, *_CLAMP, Field("fill", "i8", "what padding of the reader holds"),
          Field("filters", "u16", "output channels of one row"), _QUICK, reserved(0, "u8"), _DEPTH,
          *_pairs("filters"), needs=(
-             "depth % 4 == 0", "input.channels <= depth", "depth - input.channels < 4", "k_w == 1", "pad_left == 0", "stride_w == 1",
+             "depth % 4 == 0", "input.channels <= depth", "depth - input.channels < 4",
+             "k_w == 1", "pad_left == 0", "stride_w == 1",
              "input.width == output.width",
                 "output.channels == product(k_h, filters)"), core=False),
     step(15, "depthwise_conv2d_stack", "depthwise convolution of stacked rows to stacked rows",

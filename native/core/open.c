@@ -25,7 +25,8 @@ static tml_status_t check_file(const tml_header_t *h, size_t file_bytes)
     if (h->head_bytes > file_bytes || h->data_bytes > file_bytes - h->head_bytes) {
         return TML_TRUNCATED;
     }
-    if (h->data_bytes >= INT32_MAX || h->head_bytes < sizeof *h || h->head_bytes % TML_ALIGN != 0 || h->arena_bytes % 4 != 0) {
+    if (h->data_bytes >= INT32_MAX || h->head_bytes < sizeof *h ||
+        h->head_bytes % TML_ALIGN != 0 || h->arena_bytes % 4 != 0) {
         return TML_CORRUPT;
     }
     const uint8_t *head = (const uint8_t *)h;
