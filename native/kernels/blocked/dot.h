@@ -10,9 +10,11 @@
 #include "quant.h"
 #include "windows.h"
 
-/* Bytes of a window that are held, of each pixel of a block, or four times as many of one pixel. Two
-   channels can share a sum of up to 511 products. */
-enum { TML_PATCH = 72 };
+enum {
+    TML_PATCH = 144,        /* bytes of a window that are held, of each pixel of a block */
+    TML_DOT = 508           /* or of one pixel: 511 products can share a sum of two channels */
+};
+typedef char tml_dot_fits[TML_DOT <= TML_BLOCK * TML_PATCH ? 1 : -1];
 
 /* Weights of some pairs of channels, the next pair's `stride` bytes on. */
 typedef struct {
