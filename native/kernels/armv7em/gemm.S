@@ -384,12 +384,12 @@ tml_widen_each4:
         .type   tml_widen1, %function
         .balign 4
 tml_widen1:
-        ldr     r12, [r0], #4
+1:      ldr     r12, [r0], #4
         sxtb16  r3, r12
         sxtb16  r12, r12, ror #8
         strd    r3, r12, [r1], #8
         subs    r2, r2, #1
-        bne     tml_widen1
+        bne     1b
         mov     r0, r1
         bx      lr
         .size   tml_widen1, . - tml_widen1
