@@ -70,39 +70,44 @@ static void multiply(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t coun
 
 /* Adds sums of a chunk, as gemm.S leaves them, to the sums of all chunks. Where w0 + 256 * w1 was
    too low for a halfword, it took w1 = 128 for -128. */
-static void add_sums(tml_filter_t *f, uint32_t pixels, uint32_t pairs, uint32_t count,
-                     const tml_pair_t *from)
+static void add_sums(tml_filter_t *f, uint32_t pixels, const int16_t *weights, uint32_t count)
 {
     const int16_t *wide = (const int16_t *)(const void *)(f->wide + TML_WIDE / 4)
                           - pixels * count;
-    const int16_t *weights = (const int16_t *)(const void *)from->weights;
-    int32_t *sum = f->sum;
-    for (uint32_t i = 0; i < pairs; i++, weights += f->step / 2) {
+    for (int32_t *sum = f->sum; sum < f->sums_end; weights += f->step / 2) {
         for (uint32_t p = 0; p < pixels; p++, sum += 2) {
-            int32_t odd = tml_wrap_add(sum[1], tml_wrap_mul(sum[0], -1)) >> 8;
+            int32_t *all = sum + TML_SUM_WORDS / 2;
+            int32_t odd = (int32_t)((uint32_t)sum[1] - (uint32_t)sum[0]) >> 8;
             for (uint32_t k = 0; k < count; k++) {
                 if (weights[k] >= 0x7f80) {
                     odd -= 256 * wide[2 * (k / 2 * pixels + p) + k % 2];
                 }
             }
-            int32_t *all = sum + TML_SUM_WORDS / 2;
-            all[0] = tml_wrap_add(all[0], tml_wrap_add(sum[0], tml_wrap_mul(from->bias[2 * i], -1)));
+            all[0] = tml_wrap_add(all[0], sum[0]);
             all[1] = tml_wrap_add(all[1], odd);
         }
     }
 }
 
-/* Bytes of sums, any multiplier and any limits. */
-static void requantise(tml_filter_t *f, uint32_t pixels, uint32_t channels, const tml_pair_t *from)
+/* Bytes of the sums of some channels, any multiplier and any limits. Each chunk's sum of an even
+   channel began with the bias. */
+static void requantise(tml_filter_t *f, uint32_t pixels, uint32_t channels, uint32_t chunks)
 {
-    for (uint32_t p = 0; p < pixels; p++) {
-        for (uint32_t c = 0; c < channels; c++) {
-            const int32_t sum = f->sum[TML_SUM_WORDS / 2 + (c / 2 * pixels + p) * 2 + c % 2];
-            const uint32_t i = f->one_factor ? c % 2 : c;
-            const int32_t x = tml_requantise(tml_wrap_add(sum, from->bias[c]), from->mult[i],
+    const tml_pair_t *from = &f->pair;
+    for (uint32_t c = 0; c < channels; c++) {
+        const uint32_t i = f->one_factor ? c % 2 : c;
+        const uint32_t bias = (uint32_t)from->bias[c] * (c % 2 == 0 ? 1 - chunks : 1);
+        const int32_t *sum = f->sum + TML_SUM_WORDS / 2 + c / 2 * 2 * pixels + c % 2;
+        for (uint32_t p = 0; p < pixels; p++, sum += 2) {
+            const int32_t x = tml_requantise(tml_wrap_add(*sum, (int32_t)bias), from->mult[i],
                                              from->shift[i]);
             *f->out[p]++ = tml_clamp(tml_wrap_add(x, f->zero >> 1), f->act_min, f->act_max);
         }
+    }
+    f->pair.bias += channels;
+    if (!f->one_factor) {
+        f->pair.mult += channels;
+        f->pair.shift += channels;
     }
 }
 
@@ -112,38 +117,40 @@ static void filter_parts(tml_filter_t *f, uint32_t pixels, uint32_t chunk)
 {
     const uint32_t chunks = (f->depth + chunk - 1) / chunk;
     const uint32_t most = (f->quick ? TML_SUM_WORDS : TML_SUM_WORDS / 2) / pixels;
+    const int8_t *weights = f->pair.weights;
+    uint32_t left = f->channels;
+
     chunk = tml_least(((f->depth + chunks - 1) / chunks + 15) & ~15u, chunk);
-    for (uint32_t left = f->channels, n; left != 0; left -= n) {
-        n = tml_least(most, left);
-        const uint32_t pairs = (n + 1) / 2;
-        tml_pair_t from = f->pair;
-        const int8_t *weights = from.weights;
+    do {
+        const uint32_t channels = tml_least(most, left), pairs = (channels + 1) / 2;
+        const int32_t *bias = f->pair.bias;
+        uint32_t k = 0;
         if (!f->quick) {
             memset(f->sum + TML_SUM_WORDS / 2, 0, sizeof f->sum / 2);
         }
-        f->last = f->out[0] + n - 2;
+        f->last = f->out[0] + channels - 2;
         f->sums_end = f->sum + 2 * pairs * pixels;
-        for (uint32_t k = 0, count; k < f->depth; k += count) {
-            count = tml_least(chunk, f->depth - k);
-            from.weights = weights + 2 * k;
-            f->pair = from;
-            f->sums_in = f->quick && k != 0 ? f->sum : NULL;
+        f->sums_in = NULL;
+        do {
+            const uint32_t count = tml_least(chunk, f->depth - k);
+            f->pair.weights = weights + 2 * k;
+            f->pair.bias = bias;
             f->sums_out = !f->quick || k + count < f->depth ? f->sum : NULL;
             multiply(f, pixels, k, count);
-            if (!f->quick) {
-                add_sums(f, pixels, pairs, count, &from);
+            if (f->quick) {
+                f->sums_in = f->sum;
+            } else {
+                add_sums(f, pixels, (const int16_t *)(const void *)(weights + 2 * k), count);
             }
-        }
+            k += count;
+        } while (k < f->depth);
         if (!f->quick) {
-            requantise(f, pixels, n, &from);
-            f->pair.bias = from.bias + n;
-            if (!f->one_factor) {
-                f->pair.mult = from.mult + n;
-                f->pair.shift = from.shift + n;
-            }
+            f->pair.bias = bias;
+            requantise(f, pixels, channels, (f->depth + chunk - 1) / chunk);
         }
-        f->pair.weights = weights + pairs * f->step;
-    }
+        weights += pairs * f->step;
+        left -= channels;
+    } while (left != 0);
 }
 
 void tml_filter(tml_filter_t *f, uint32_t pixels)

@@ -32,7 +32,8 @@
 
 enum {
     TML_WIDE_INPUTS = TML_WIDE / 2,     /* of all pixels together */
-    TML_SUM_WORDS = 64
+    TML_SUM_WORDS = 64,
+    TML_PADDING = TML_WIDE / 8          /* bytes to be read instead of a window's */
 };
 
 /* What a pair of channels has. */
@@ -76,8 +77,6 @@ typedef struct {
 
     /* Of windows (filter_window.c). */
     const tml_conv2d_t *windows;        /* NULL: an input pixel is read, not a window */
-    int8_t *padding;
-    uint32_t most_padding;      /* bytes of it */
     uint32_t length;            /* bytes of a row of a window */
     uint32_t stride;            /* pixels from window to window */
     uint32_t width;             /* of the output */
@@ -87,6 +86,7 @@ typedef struct {
     uint8_t inside;             /* no column is padding */
     uint8_t copies;             /* pixels are no whole words */
 
+    int8_t padding[TML_PADDING + 4];    /* copies of rows may read 3 bytes too many */
     int32_t sum[TML_SUM_WORDS];
 } tml_filter_t;
 

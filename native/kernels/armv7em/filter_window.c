@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The inputs of windows, widened: straight from the ring where pixels are whole words, else from a
-   copy. The beginning of `wide` has room for padding, and for the copy. */
+   copy at the beginning of `wide`. */
 #include <string.h>
 
 #include "filter.h"
 #include "runs.h"
 
-enum {
-    PADDING = 64,               /* bytes */
-    COPY_PADDING = 32,          /* beside a copy */
-    WINDOW_INPUTS = (TML_WIDE - PADDING) / 2,
-    COPY_INPUTS = 4 * (TML_COPY - 4)
-};
+enum { COPY_INPUTS = 4 * (TML_COPY - 4) };
 
 /* Input k of a window. Lowers n to how many there are one behind the other. */
 static const int8_t *find(const tml_filter_t *f, tml_span_t output, uint32_t k, uint32_t *n)
@@ -31,7 +26,7 @@ static const int8_t *find(const tml_filter_t *f, tml_span_t output, uint32_t k, 
         if (y < input->height && (int32_t)x < 0) {
             run = tml_least(run, -x);
         }
-        *n = tml_least(*n, f->most_padding);
+        *n = tml_least(*n, TML_PADDING);
     }
     *n = tml_least(*n, run * channels - byte);
     return in;
@@ -70,6 +65,30 @@ static void copy_windows(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t 
     }
 }
 
+/* Bytes at ... of a row of four windows side by side, some of whose columns are padding. */
+static int32_t *widen_row(tml_filter_t *f, const int8_t *in, uint32_t stride, uint32_t at,
+                          uint32_t bytes, int32_t *wide)
+{
+    const uint32_t channels = f->input->channels, width = f->input->width;
+    uint32_t n = channels - at % channels;
+    uint32_t first = (uint32_t)f->x + at / channels;
+    do {
+        const int8_t *each[4], *from = in;
+        uint32_t x = first++;
+        n = tml_least(n, bytes);
+        for (uint32_t p = 0; p < 4; p++) {
+            each[p] = x < width ? from : f->padding;
+            from += stride;
+            x += f->stride;
+        }
+        wide = tml_widen_each4(each, 0, wide, n / 4);
+        in += n;
+        bytes -= n;
+        n = channels;
+    } while (bytes != 0);
+    return wide;
+}
+
 /* The same of four windows side by side, widened or copied; 0 if the ring begins again in some row,
    or ends behind it. */
 static int read_side_by_side(tml_filter_t *f, uint32_t k, uint32_t count, int32_t *wide)
@@ -80,35 +99,27 @@ static int read_side_by_side(tml_filter_t *f, uint32_t k, uint32_t count, int32_
     uint32_t y = (uint32_t)f->y + k / f->length, at = k % f->length;
     int8_t *to = (int8_t *)f->wide;
     do {
-        const int8_t *in = f->padding, *each[4];
-        uint32_t n = tml_least(tml_least(f->length - at, count), f->most_padding);
-        uint32_t stride = 0, x = (uint32_t)f->x;
+        const uint32_t n = tml_least(f->length - at, count);
+        const int8_t *in = f->padding;
+        uint32_t stride = 0;
         if (y < input->height) {
             if (tml_contiguous(input, y, first) < f->columns) {
                 return 0;
             }
-            in = tml_pixel(f->m, input, y, first) + at - (first - x) * channels;
+            in = tml_pixel(f->m, input, y, first) + at - (first - (uint32_t)f->x) * channels;
             stride = f->stride * channels;
         }
         if (f->copies) {
             tml_copy4(in, stride, to, (n + 3) / 4);
             to += n;
-        } else if (f->inside) {
+        } else if (f->inside || stride == 0) {
             wide = tml_widen4(in, stride, wide, n / 4);
         } else {
-            n = tml_least(n, channels - at % channels);
-            x += at / channels;
-            for (uint32_t p = 0; p < 4; p++, in += stride, x += f->stride) {
-                each[p] = x < input->width ? in : f->padding;
-            }
-            wide = tml_widen_each4(each, 0, wide, n / 4);
+            wide = widen_row(f, in, stride, at, n, wide);
         }
         count -= n;
-        at += n;
-        if (at == f->length) {
-            at = 0;
-            y++;
-        }
+        at = 0;
+        y++;
     } while (count != 0);
     if (f->copies) {
         for (uint32_t p = 0; p < 4; p++, to += TML_COPY) {
@@ -158,14 +169,12 @@ void tml_filter_windows(tml_filter_t *f, const tml_conv2d_t *s, tml_span_t at)
 {
     const tml_ring_t *output = &f->m->rings[s->output];
     f->copies = f->input->channels % 4 != 0;
-    f->chunk = f->copies ? COPY_INPUTS : WINDOW_INPUTS;
-    f->most_padding = f->copies ? COPY_PADDING : PADDING;
-    f->padding = (int8_t *)f->wide + (f->copies ? 4 * TML_COPY : 0);
+    f->chunk = f->copies ? COPY_INPUTS : f->input->channels % 64 == 0 ? 4 * 64 : TML_WIDE_INPUTS;
     f->length = (uint32_t)s->k_w * f->input->channels;
     f->stride = s->stride_w;
     f->width = output->width;
     f->windows = s;
-    memset(f->padding, s->input_zp, f->most_padding);
+    memset(f->padding, s->input_zp, TML_PADDING);
     while (at.pixels != 0) {
         const uint32_t pixels = at.pixels < 4 ? 1 : 4;
         place(f, pixels, at);
