@@ -5,7 +5,7 @@
 #include "quant.h"
 #include "rescale.h"
 
-#define TML_ROOM 240            /* words for taps, tile, pixels and sums */
+#define TML_ROOM 172            /* words for taps, tile, pixels and sums */
 
 /* A window entry: taps.S takes three at a time. */
 typedef struct {
@@ -13,29 +13,26 @@ typedef struct {
     uint32_t offset;            /* bytes from a pixel's first entry */
 } tml_tap_t;
 
-/* taps.S knows the order. */
-typedef struct {
-    const tml_tap_t *taps, *end;
-    const int8_t *const *pixels;    /* the first entries of their windows */
-    int32_t *sums;
-    uint32_t blocks;                /* of four pixels, not 0 */
-} tml_taps_t;
+/* Sums of four pixels after four pixels, the first entries of whose windows are given; `more`: they
+   are added to. */
+void tml_taps(const tml_tap_t *taps, const tml_tap_t *taps_end, const int8_t *const *pixels,
+              int32_t *sums, const int32_t *sums_end, uint32_t more);
+void tml_list_taps(tml_tap_t *tap, const int8_t *weight, uint32_t columns, uint32_t rows,
+                   uint32_t offset, uint32_t skip);
 
-void tml_taps(tml_taps_t *t);
-
-/* A piece of the input. */
-typedef struct {
-    int32_t y, x;
-    uint32_t rows, columns;
-} tml_tile_t;
-
+/* Four channels of a piece of the input, the room for it, and for what is made of it. */
 typedef struct {
     const tml_model_t *m;
     const tml_depthwise_conv2d_t *s;
     const tml_ring_t *input, *output;
     uint32_t words;             /* 1: pixels can be read as words */
-    uint32_t taps;
+    const int8_t *weights;
+    uint32_t taps;              /* entries of a window */
+    uint32_t tap_rows;          /* of it at a time */
+    int32_t y, x;               /* of the tile, on the input */
+    uint32_t rows, columns;
     tml_rescale_t rescale;
+    uint32_t room[TML_ROOM];
 } tml_planes_t;
 
 static uint32_t smaller(uint32_t a, uint32_t b)
@@ -67,129 +64,123 @@ static void copy(const tml_planes_t *p, const int8_t *from, uint32_t quad, uint3
     }
 }
 
-static void gather(const tml_planes_t *p, tml_tile_t tile, uint32_t quad, uint32_t *to)
+static void gather(const tml_planes_t *p, uint32_t quad, uint32_t *to)
 {
     const uint32_t fill = (uint8_t)p->s->input_zp * 0x01010101u;
-    const int32_t end = tile.x + (int32_t)tile.columns;
+    const uint32_t *end = to + p->rows * p->columns;
+    uint32_t y = (uint32_t)p->y;
 
-    for (; tile.rows != 0; tile.rows--, tile.y++) {
-        int32_t x = tile.x;
-        while (x < end) {
-            if ((uint32_t)tile.y >= p->input->height || (uint32_t)x >= p->input->width) {
+    for (; to != end; y++) {
+        const uint32_t *row_end = to + p->columns;
+        uint32_t x = (uint32_t)p->x;
+        while (to != row_end) {
+            if (y >= p->input->height || x >= p->input->width) {
                 *to++ = fill;
                 x++;
                 continue;
             }
-            uint32_t run = smaller((uint32_t)end, p->input->width) - (uint32_t)x;
-            const int8_t *from = tml_pixel(p->m, p->input, (uint32_t)tile.y, (uint32_t)x);
-            const int8_t *last = tml_pixel(p->m, p->input, (uint32_t)tile.y, (uint32_t)x + run - 1);
-            if (last != from + (run - 1) * p->input->channels) {
+            uint32_t run = smaller((uint32_t)(row_end - to), p->input->width - x);
+            const int8_t *from = tml_pixel(p->m, p->input, y, x);
+            if (tml_pixel(p->m, p->input, y, x + run - 1) !=
+                from + (run - 1) * p->input->channels) {
                 run = 1;
             }
             copy(p, from, quad, run, to);
             to += run;
-            x += (int32_t)run;
+            x += run;
         }
     }
 }
 
-/* The taps of a channel, in a tile of `columns`, up to a multiple of three. */
-static void list_taps(const tml_planes_t *p, uint32_t channel, uint32_t columns, tml_tap_t *tap)
+/* Where the windows of `count` pixels from (0, x) of the tile begin, and, up to a multiple of four,
+   the last one again. Sets the rows of the tile. */
+static void list_pixels(tml_planes_t *p, uint32_t x, uint32_t width, uint32_t count,
+                        const int8_t **pixel, const uint32_t *tile)
 {
     const tml_depthwise_conv2d_t *s = p->s;
-    const int8_t *weight = (const int8_t *)p->m->data + s->weights +
-        channel / 4 * 4 * p->taps + channel % 4;
-    uint32_t offset = channel % 4;
-
-    for (uint32_t y = s->k_h; y != 0; y--, offset += 4 * (columns - s->k_w)) {
-        for (uint32_t x = s->k_w; x != 0; x--, offset += 4, weight += 4) {
-            *tap++ = (tml_tap_t){*weight, offset};
-        }
-    }
-    for (uint32_t i = p->taps; i % 3 != 0; i++) {
-        *tap++ = (tml_tap_t){0, 0};
-    }
-}
-
-/* Where the windows of a span begin in its tile, up to a multiple of four; `x` counts from the
-   tile's first column of `columns`. Returns how many rows of output they are in. */
-static uint32_t list_pixels(const tml_depthwise_conv2d_t *s, uint32_t x, uint32_t columns,
-                            uint32_t count, const uint32_t *tile, uint32_t tile_columns,
-                            const int8_t **pixel)
-{
     const uint32_t *at = tile + x * s->stride_w;
-    uint32_t rows = 1;
 
-    for (uint32_t i = 0; i < fours(count); i++) {
-        if (x == columns && i < count) {
+    p->rows = s->k_h;
+    for (; count != 0; count--, x++, at += s->stride_w) {
+        if (x == width) {
             x = 0;
-            tile += s->stride_h * tile_columns;
+            tile += s->stride_h * p->columns;
             at = tile;
-            rows++;
+            p->rows += s->stride_h;
         }
         *pixel++ = (const int8_t *)at;
-        if (i + 1 < count) {
-            at += s->stride_w;
-            x++;
-        }
     }
-    return rows;
+    for (uint32_t i = 1; i < 4; i++) {
+        pixel[i - 1] = pixel[-1];
+    }
 }
 
-/* `count` pixels from `at` on, from output column `left` on. */
-static void convolve(const tml_planes_t *p, tml_span_t at, uint32_t left, uint32_t columns,
-                     uint32_t count)
+/* The sums of channel `c`, for as many rows of the window at a time as there is room for. */
+static void sum_up(const tml_planes_t *p, uint32_t c, const int8_t *const *pixels, int32_t *sums,
+                   const int32_t *sums_end)
+{
+    const uint32_t k_w = p->s->k_w;
+    const int8_t *weight = p->weights + c / 4 * 4 * p->taps + c % 4;
+    tml_tap_t *taps = (void *)p->room;
+
+    for (uint32_t row = 0; row < p->s->k_h;) {
+        const uint32_t rows = smaller(p->tap_rows, p->s->k_h - row);
+        tml_list_taps(taps, weight, k_w, rows, 4 * row * p->columns + c % 4, 4 * (p->columns - k_w));
+        tml_taps(taps, taps + rows * k_w, pixels, sums, sums_end, row);
+        weight += 4 * rows * k_w;
+        row += rows;
+    }
+}
+
+/* `count` pixels from `at` on, of rows of `width` pixels from column `left` on. */
+static void convolve(tml_planes_t *p, tml_span_t at, uint32_t left, uint32_t width, uint32_t count)
 {
     const tml_depthwise_conv2d_t *s = p->s;
-    const uint32_t padded = (p->taps + 2) / 3 * 3;
-    uint32_t room[TML_ROOM];
-    tml_tap_t *taps = (void *)room;
-    const int8_t **pixels = (void *)(room + 2 * padded);
-    int32_t *sums = (int32_t *)(room + 2 * padded + fours(count));
-    uint32_t *words = room + 2 * padded + 2 * fours(count);
-    tml_rescale_t rescale = p->rescale;
+    const int8_t **pixels = (void *)(p->room + 2 * (p->tap_rows * s->k_w + 2));
+    int32_t *sums = (int32_t *)pixels + fours(count);
+    uint32_t *tile = (uint32_t *)sums + fours(count);
     int8_t *out = tml_pixel(p->m, p->output, at.y, at.x);
-    tml_tile_t tile = {at.y * s->stride_h - s->pad_top, (int32_t)left * s->stride_w - s->pad_left,
-                       0, (columns - 1) * s->stride_w + s->k_w};
-    const uint32_t rows =
-        list_pixels(s, at.x - left, columns, count, words, tile.columns, pixels);
-    tile.rows = (rows - 1) * s->stride_h + s->k_h;
 
-    for (uint32_t c = 0; c < p->output->channels; c++) {
+    p->y = at.y * s->stride_h - s->pad_top;
+    p->x = (int32_t)left * s->stride_w - s->pad_left;
+    p->columns = (width - 1) * s->stride_w + s->k_w;
+    list_pixels(p, at.x - left, width, count, pixels, tile);
+    p->rescale.pixels = count;
+    for (uint32_t c = 0; c < p->output->channels; c++, out++) {
         if (c % 4 == 0) {
-            gather(p, tile, c / 4, words);
+            gather(p, c / 4, tile);
         }
-        list_taps(p, c, tile.columns, taps);
-        tml_taps_t t = {taps, taps + padded, pixels, sums, fours(count) / 4};
-        tml_taps(&t);
-        tml_rescale(sums, out + c, &rescale, 1, count);
+        sum_up(p, c, pixels, sums, (const int32_t *)tile);
+        tml_rescale(sums, out, &p->rescale, 1);
     }
+    tml_rescale_back(&p->rescale, p->output->channels);
 }
 
 /* Pixel by pixel, for windows that there is no room for. */
-static void convolve_slowly(const tml_planes_t *p, tml_span_t at)
+static void convolve_slowly(tml_planes_t *p, tml_span_t at)
 {
     const tml_depthwise_conv2d_t *s = p->s;
     const uint32_t channels = p->output->channels;
 
+    p->rescale.pixels = 1;
+    p->rows = p->columns = 1;
     for (; at.pixels != 0; tml_next(&at, p->output->width)) {
-        const int8_t *weight = (const int8_t *)p->m->data + s->weights;
+        const int8_t *weight = p->weights;
         int8_t *out = tml_pixel(p->m, p->output, at.y, at.x);
-        tml_rescale_t rescale = p->rescale;
         for (uint32_t c = 0; c < channels; c += 4) {
             int32_t sums[4] = {0, 0, 0, 0};
             for (uint32_t tap = 0; tap < p->taps; tap++) {
-                const tml_tile_t entry = {at.y * s->stride_h - s->pad_top + (int32_t)(tap / s->k_w),
-                                          at.x * s->stride_w - s->pad_left + (int32_t)(tap % s->k_w),
-                                          1, 1};
-                uint32_t word = 0;
-                gather(p, entry, c / 4, &word);
-                for (uint32_t i = 0; i < 4; i++, word >>= 8) {
-                    sums[i] = tml_wrap_add(sums[i], (int8_t)word * *weight++);
+                p->y = at.y * s->stride_h - s->pad_top + (int32_t)(tap / s->k_w);
+                p->x = at.x * s->stride_w - s->pad_left + (int32_t)(tap % s->k_w);
+                gather(p, c / 4, p->room);
+                for (uint32_t i = 0; i < 4; i++) {
+                    const int8_t value = ((const int8_t *)p->room)[i];
+                    sums[i] = tml_wrap_add(sums[i], value * *weight++);
                 }
             }
-            tml_rescale(sums, out + c, &rescale, smaller(4, channels - c), 1);
+            tml_rescale(sums, out + c, &p->rescale, smaller(4, channels - c));
         }
+        tml_rescale_back(&p->rescale, channels);
     }
 }
 
@@ -198,34 +189,48 @@ static int fits(const tml_planes_t *p, uint32_t rows, uint32_t columns)
 {
     const uint32_t width = (columns - 1) * p->s->stride_w + p->s->k_w;
     const uint32_t height = (rows - 1) * p->s->stride_h + p->s->k_h;
-    return p->taps - 1 < TML_ROOM / 2 - 2 && width <= TML_ROOM && height <= TML_ROOM &&
-           2 * (p->taps + 2) + 2 * fours(rows * columns) + width * height <= TML_ROOM;
+    return p->taps - 1 < TML_ROOM && width <= TML_ROOM && height <= TML_ROOM &&
+           2 * (p->tap_rows * p->s->k_w + 2) + 2 * fours(rows * columns) + width * height <= TML_ROOM;
+}
+
+/* The most at a time, if a row is to be cut into parts as few as those of `most`, but equal. */
+static uint32_t even_parts(uint32_t row, uint32_t most)
+{
+    const uint32_t parts = (row + most - 1) / most;
+    return (row + parts - 1) / parts;
 }
 
 void tml_depthwise_conv2d(const tml_model_t *m, const void *step, tml_span_t at)
 {
     const tml_depthwise_conv2d_t *s = step;
-    const tml_ring_t *input = &m->rings[s->input];
     const tml_ring_t *output = &m->rings[s->output];
-    const tml_planes_t p = {
-        .m = m,
-        .s = s,
-        .input = input,
-        .output = output,
-        .words = s->multiplier == 1 &&
-            (((uintptr_t)m->arena + input->offset) | input->channels) % 4 == 0,
-        .taps = (uint32_t)s->k_h * s->k_w,
-        .rescale = TML_RESCALE(m, s, output),
-    };
-    uint32_t columns = smaller(output->width, smaller(at.pixels, TML_ROOM));
+    tml_planes_t p;
+    const uint32_t wanted = smaller(output->width, at.pixels);
+    uint32_t columns = smaller(wanted, TML_ROOM);
     uint32_t rows = 0;
 
+    p.m = m;
+    p.s = s;
+    p.input = &m->rings[s->input];
+    p.output = output;
+    p.words = s->multiplier == 1 &&
+        (((uintptr_t)m->arena + p.input->offset) | p.input->channels) % 4 == 0;
+    p.weights = (const int8_t *)m->data + s->weights;
+    p.taps = (uint32_t)s->k_h * s->k_w;
+    TML_RESCALE_OPEN(&p.rescale, m, s, output);
+    p.tap_rows = s->k_h;
+    while (p.tap_rows > 1 && !fits(&p, 1, smaller(columns, 4))) {
+        p.tap_rows--;
+    }
     while (columns != 0 && !fits(&p, 1, columns)) {     /* never, of an empty window */
         columns--;
     }
     if (columns == 0) {
         convolve_slowly(&p, at);
         return;
+    }
+    if (columns < wanted) {
+        columns = even_parts(wanted, columns);
     }
     while (columns == output->width && output->pitch == columns &&
            rows * columns < at.pixels + columns && fits(&p, rows + 1, columns)) {

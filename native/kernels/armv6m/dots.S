@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Sums of products on Armv6-M: 4 pixels or 1 by the pairs of output channels of a filter.
  *
- *     void tml_dots_4(const tml_dots_t *d), tml_dots_1(const tml_dots_t *d)        (filter.h)
+ *     void tml_dots_4(values, weights, bytes, skip, sums, end, separate), tml_dots_1   (filter.c)
  *
  * A halfword h holds w0 + 256 * w1, the weights of both channels. The first channel sums a * (low
  * byte of h), signed, the second a * h, which is S0 + 256 * S1: S1 is their difference, shifted.
- * A word has the halfwords of products k and k + 2, the next one those of k + 1 and k + 3.
+ * Of four products, a word has the halfwords of the first and the third, the next one the others:
+ * values are in that order too.
  *
- * Four pixels, one channel of the pair after the other; 47 and 45 instructions per 16 products:
- *     r0 values   r1 r2 two words of weights   r3 weight   r4-r7 four values, then products
- *     r8-r11 sums   r12 address of the weights   lr their end
- * One pixel, both channels at once; 56 instructions per 16 products:
+ * Four pixels, one channel of the pair after the other, 90 and 86 instructions per 32 products:
+ *     r0 values   r1 address of weights   r2 word of them   r3 weight   r4-r7 values, products
+ *     r8-r11 sums   lr end of the weights
+ * One pixel, both channels at once, 56 instructions per 16 products:
  *     r0 values   r1 address of weights   r2 r3 two words of them   r4 r5 values   r6 product
  *     r7 r8 sums   r12 end of the weights
  */
@@ -18,13 +19,13 @@
         .thumb
         .text
 
-        .equ    values, 0
-        .equ    weights, 4
-        .equ    bytes, 8
-        .equ    skip, 12
-        .equ    sums, 16
-        .equ    end, 20
-        .equ    separate, 24
+        .equ    values, 36
+        .equ    weights, 40
+        .equ    bytes, 44
+        .equ    skip, 48
+        .equ    sums, 52
+        .equ    end, 56
+        .equ    separate, 60
 
         .macro  function name
         .global \name
@@ -61,48 +62,47 @@
         .endm
 
         .macro  four_products low, high
-        ldmia   r3!, {r1, r2}
-        mov     r12, r3
-        \low    r1
+        ldmia   r1!, {r2}
+        \low
         four_pixels
-        \low    r2
+        \high
         four_pixels
-        \high   r1
+        ldmia   r1!, {r2}
+        \low
         four_pixels
-        \high   r2
+        \high
         four_pixels
-        mov     r3, r12
         .endm
 
 /* Adds to the sums at r2 those of the channel whose weights `low` and `high` take from a word. */
         .macro  channel low, high
         ldmia   r2!, {r4-r7}
         to_high
-        ldr     r3, [sp, #weights]
+        ldr     r1, [sp, #weights]
         ldr     r0, [sp, #values]
-        ldr     r1, [sp, #bytes]
-        lsls    r1, #28
+        ldr     r3, [sp, #bytes]
+        lsls    r3, #28
         bmi     5f
 1:      four_products \low, \high
 5:      four_products \low, \high
-        cmp     r3, lr
+        cmp     r1, lr
         bne     1b
         to_low
         ldr     r2, [sp, #sums]
         .endm
 
-        .macro  low_byte word
-        sxtb    r3, \word
+        .macro  low_byte
+        sxtb    r3, r2
         .endm
-        .macro  third_byte word
-        asrs    r3, \word, #16
+        .macro  third_byte
+        asrs    r3, r2, #16
         sxtb    r3, r3
         .endm
-        .macro  low_half word
-        sxth    r3, \word
+        .macro  low_half
+        sxth    r3, r2
         .endm
-        .macro  high_half word
-        asrs    r3, \word, #16
+        .macro  high_half
+        asrs    r3, r2, #16
         .endm
 
         .macro  minus_first sum, at
@@ -112,21 +112,20 @@
         .endm
 
         function tml_dots_4
+        push    {r0-r3}
         push    {r4-r7, lr}
         to_low
         push    {r4-r7}
-        ldmia   r0!, {r1-r7}
-        push    {r1-r7}
 2:      ldr     r1, [sp, #weights]
         ldr     r3, [sp, #bytes]
-        add     r3, r1
+        adds    r3, r1
         mov     lr, r3
         ldr     r2, [sp, #sums]
         channel low_byte, third_byte
         stmia   r2!, {r4-r7}
         channel low_half, high_half
-        ldr     r1, [sp, #separate]
-        cmp     r1, #0
+        ldr     r3, [sp, #separate]
+        cmp     r3, #0
         beq     3f
         minus_first r4, 0
         minus_first r5, 4
@@ -136,16 +135,18 @@
         stmia   r2!, {r4-r7}
         str     r2, [sp, #sums]
         ldr     r3, [sp, #skip]
-        add     r3, lr
-        str     r3, [sp, #weights]
+        adds    r1, r3
+        str     r1, [sp, #weights]
         ldr     r1, [sp, #end]
         cmp     r1, r2
         beq     4f
         b       2b
-4:      add     sp, #28
-        pop     {r4-r7}
+4:      pop     {r4-r7}
         to_high
-        pop     {r4-r7, pc}
+        pop     {r4-r7}
+        pop     {r3}
+        add     sp, #16
+        bx      r3
 
         .macro  low_products value, word
         sxtb    r6, \word
@@ -168,19 +169,18 @@
         ldmia   r1!, {r2, r3}
         ldmia   r0!, {r4, r5}
         low_products r4, r2
-        low_products r5, r3
+        high_products r5, r2
         ldmia   r0!, {r4, r5}
-        high_products r4, r2
+        low_products r4, r3
         high_products r5, r3
         .endm
 
         function tml_dots_1
+        push    {r0-r3}
         push    {r4-r7, lr}
         mov     r4, r8
+        sub     sp, #12
         push    {r4}
-        ldmia   r0!, {r1-r7}
-        push    {r1-r7}
-        ldr     r1, [sp, #weights]
 2:      ldr     r2, [sp, #sums]
         ldmia   r2!, {r6, r7}
         mov     r8, r7
@@ -210,10 +210,13 @@
         ldr     r3, [sp, #end]
         cmp     r3, r2
         bne     2b
-        add     sp, #28
         pop     {r4}
         mov     r8, r4
-        pop     {r4-r7, pc}
+        add     sp, #12
+        pop     {r4-r7}
+        pop     {r3}
+        add     sp, #16
+        bx      r3
 
 /* void tml_clear(int32_t *from, const int32_t *end): words, an even number but 0. */
         function tml_clear
@@ -225,7 +228,7 @@
         bx      lr
 
 /* void tml_widen_4(int32_t *to, const int8_t *from, uint32_t count), tml_widen_1: each byte to a
-   word, 4 words or 1 from the one before. Count: any but 0. */
+   word, 4 words or 1 from the one before, in the order of the weights. Count: 4, 8, 12 ... */
         .macro  widen name, pixels
         function \name
         push    {r4-r7, lr}
@@ -233,30 +236,33 @@
         movs    r5, #1
         movs    r6, #2
         movs    r7, #3
-        subs    r2, #4
-        blo     2f
 1:      ldrsb   r3, [r1, r4]
         str     r3, [r0]
         ldrsb   r3, [r1, r5]
-        str     r3, [r0, #(4 * \pixels)]
-        ldrsb   r3, [r1, r6]
         str     r3, [r0, #(8 * \pixels)]
+        ldrsb   r3, [r1, r6]
+        str     r3, [r0, #(4 * \pixels)]
         ldrsb   r3, [r1, r7]
         str     r3, [r0, #(12 * \pixels)]
         adds    r1, #4
         adds    r0, #(16 * \pixels)
         subs    r2, #4
-        bhs     1b
-2:      adds    r2, #4
-        beq     4f
-3:      ldrsb   r3, [r1, r4]
-        str     r3, [r0]
-        adds    r1, #1
-        adds    r0, #(4 * \pixels)
-        subs    r2, #1
-        bne     3b
-4:      pop     {r4-r7, pc}
+        bne     1b
+        pop     {r4-r7, pc}
         .endm
 
         widen   tml_widen_4, 4
         widen   tml_widen_1, 1
+
+/* void tml_widen(int32_t *to, const int8_t *from, uint32_t count, uint32_t step): the same, in its
+   own order and any count but 0, to words so many bytes from each other. */
+        function tml_widen
+        push    {r4, r5, lr}
+        movs    r5, #0
+1:      ldrsb   r4, [r1, r5]
+        str     r4, [r0]
+        adds    r0, r3
+        adds    r5, #1
+        cmp     r5, r2
+        bne     1b
+        pop     {r4, r5, pc}

@@ -105,7 +105,7 @@ tml_rescale_quick:
         lsls    r3, #2
         adds    r3, r0
         mov     r10, r3
-        ldr     r3, [r2, #quick]
+        ldrb    r3, [r2, #quick]
         cmp     r3, #2
         bne     3f
 

@@ -6,37 +6,32 @@
 const int32_t *tml_rescale_quick(const int32_t *sums, int8_t *out, tml_rescale_t *r);
 
 /* One channel, the long way. */
-static void rescale(const int32_t *sums, int8_t *out, tml_rescale_t *r)
+static __attribute__((noinline)) void rescale(const int32_t *sums, int8_t *out, tml_rescale_t *r)
 {
-    const int32_t bias = *r->bias++;
-    const uint32_t mult = *r->mult++;
-    const int shift = *r->shift++;
-
-    for (uint32_t i = 0; i < r->pixels; i++, out += r->stride) {
-        const int32_t x = tml_requantise(tml_wrap_add(sums[i], bias), mult, shift);
+    for (uint32_t left = r->pixels; left != 0; left--, out += r->stride) {
+        const int32_t x = tml_requantise(tml_wrap_add(*sums++, *r->bias), *r->mult, *r->shift);
         *out = tml_clamp(tml_wrap_add(x, r->zero >> 1), r->act_min, r->act_max);
     }
+    r->mult++;
+    r->bias++;
+    r->shift++;
+    r->channels--;
 }
 
-void tml_rescale(const int32_t *sums, int8_t *out, tml_rescale_t *r, uint32_t channels,
-                 uint32_t pixels)
+void tml_rescale(const int32_t *sums, int8_t *out, tml_rescale_t *r, uint32_t channels)
 {
     r->channels = channels;
-    r->pixels = pixels;
-    for (;;) {
+    while (channels != 0) {
         if (r->quick != 0) {
             sums = tml_rescale_quick(sums, out, r);
-        }
-        if (r->channels == 0) {
-            return;
+            if (r->channels == 0) {
+                return;
+            }
         }
         out += channels - r->channels;
         rescale(sums, out, r);
         out++;
-        sums += pixels;
-        channels = --r->channels;
-        if (channels == 0) {
-            return;
-        }
+        sums += r->pixels;
+        channels = r->channels;
     }
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Sums of a window of one channel on Armv6-M, four pixels at a time, whatever the window.
  *
- *     void tml_taps(tml_taps_t *t), which changes *t (depthwise_conv2d.c)
+ *     void tml_taps(taps, taps_end, pixels, sums, sums_end, more)        (depthwise_conv2d.c)
  *
  *     r0 taps   r1 weight   r2 offset   r3-r6 four pixels   r7 value, then product
- *     r8-r11 sums   r12 end of the taps   lr t
+ *     r8-r11 sums   r12 end of the taps   lr sums
  * 41 instructions per 12 products.
  */
         .syntax unified
@@ -12,10 +12,9 @@
         .text
 
         .equ    taps, 0
-        .equ    end, 4
-        .equ    pixels, 8
-        .equ    sums, 12
-        .equ    blocks, 16
+        .equ    pixels, 4
+        .equ    sums_end, 44
+        .equ    more, 48
 
         .macro  product pixel, sum
         ldrsb   r7, [\pixel, r2]
@@ -41,39 +40,72 @@ tml_taps:
         mov     r5, r9
         mov     r6, r10
         mov     r7, r11
-        push    {r4-r7}
-        mov     lr, r0
-        ldr     r1, [r0, #end]
+        push    {r0, r2, r4-r7}
         mov     r12, r1
-1:      ldr     r1, [r0, #pixels]
-        ldmia   r1!, {r3-r6}
-        str     r1, [r0, #pixels]
+        mov     lr, r3
+1:      movs    r4, #0
+        movs    r5, #0
+        movs    r6, #0
         movs    r7, #0
-        mov     r8, r7
-        mov     r9, r7
-        mov     r10, r7
+        ldr     r0, [sp, #more]
+        cmp     r0, #0
+        beq     3f
+        mov     r1, lr
+        ldmia   r1!, {r4-r7}
+3:      mov     r8, r4
+        mov     r9, r5
+        mov     r10, r6
         mov     r11, r7
-        ldr     r0, [r0, #taps]
+        ldr     r1, [sp, #pixels]
+        ldmia   r1!, {r3-r6}
+        str     r1, [sp, #pixels]
+        ldr     r0, [sp, #taps]
 2:      tap
         tap
         tap
         cmp     r0, r12
-        bne     2b
+        blo     2b
         mov     r4, r8
         mov     r5, r9
         mov     r6, r10
         mov     r7, r11
-        mov     r0, lr
-        ldr     r1, [r0, #sums]
+        mov     r1, lr
         stmia   r1!, {r4-r7}
-        str     r1, [r0, #sums]
-        ldr     r1, [r0, #blocks]
-        subs    r1, #1
-        str     r1, [r0, #blocks]
+        mov     lr, r1
+        ldr     r0, [sp, #sums_end]
+        cmp     r0, r1
         bne     1b
-        pop     {r4-r7}
+        pop     {r0, r2, r4-r7}
         mov     r8, r4
         mov     r9, r5
         mov     r10, r6
         mov     r11, r7
+        pop     {r4-r7, pc}
+
+/* void tml_list_taps(tml_tap_t *tap, const int8_t *weight, uint32_t columns, uint32_t rows,
+   uint32_t offset, uint32_t skip): every fourth weight, and the offset, 4 more each and `skip` more
+   after a row; then two taps that add nothing. */
+        .global tml_list_taps
+        .type   tml_list_taps, %function
+        .balign 4
+        .thumb_func
+tml_list_taps:
+        push    {r4-r7, lr}
+        ldr     r7, [sp, #20]
+        ldr     r5, [sp, #24]
+1:      movs    r4, r2
+2:      ldrb    r6, [r1]
+        sxtb    r6, r6
+        stmia   r0!, {r6, r7}
+        adds    r1, #4
+        adds    r7, #4
+        subs    r4, #1
+        bne     2b
+        adds    r7, r5
+        subs    r3, #1
+        bne     1b
+        movs    r6, #0
+        movs    r7, #0
+        stmia   r0!, {r6, r7}
+        stmia   r0!, {r6, r7}
         pop     {r4-r7, pc}
