@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Depthwise convolution, four channels at a time: what the windows of a tile of output pixels cover
-   is copied, one word per input pixel; then each channel passes over it, four pixels together.
-   Windows too large for that are summed up tap by tap. Stack: 1.2 KB. */
-#include <string.h>
-
-#include "quant.h"
+   is copied, one word per input pixel; then each channel passes over it, four pixels together. A
+   pixel by itself, or one whose window has no room, is left to depthwise_pixel.c. Stack: 1.2 KB. */
 #include "windows.h"
 
 enum {
@@ -106,27 +103,6 @@ static void fetch(const tml_depthwise_t *d, uint32_t first, uint32_t y, uint32_t
     }
 }
 
-/* Four channels of one pixel, tap by tap. */
-static void one(const tml_depthwise_t *d, uint32_t first, uint32_t y, uint32_t x, uint32_t channel,
-                int8_t *out)
-{
-    const int8_t *weights = d->weights + first * d->k_h * d->k_w;
-    int8_t *to[TML_BLOCK] = {out, out, out, out};
-    int32_t sums[GROUP] = {0, 0, 0, 0};
-
-    for (uint32_t ky = 0; ky < d->k_h; ky++, y += d->down, channel += d->across) {
-        for (uint32_t kx = 0; kx < d->k_w; kx++, weights += GROUP) {
-            uint32_t word;
-            const int8_t *in = (const void *)&word;
-            fetch(d, first, y, x + kx, channel, 1, &word);
-            for (uint32_t i = 0; i < GROUP; i++) {
-                sums[i] = tml_wrap_add(sums[i], in[i] * weights[i]);
-            }
-        }
-    }
-    tml_requantise_pixels(&d->outputs, first, tml_least(d->filters - first, GROUP), sums, to, 1);
-}
-
 /* Four channels of a tile of output pixels; `columns` words of input per row. Columns of pixels
    that are left over go four rows at a time, if that wastes less. */
 static void tile(const tml_depthwise_t *d, uint32_t first, const uint32_t *patch, int8_t *out,
@@ -157,11 +133,12 @@ static uint32_t columns_of(const tml_depthwise_t *d, uint32_t pixels)
 }
 
 /* Makes of rows of pixels the largest tile whose input can be held. Returns the words of a row of
-   that input, 0 if not even a block of pixels has room. */
+   that input; 0 if pixels had better go one by one. */
 static uint32_t shrink(const tml_depthwise_t *d, uint32_t *rows, uint32_t *pixels)
 {
     const uint32_t most = *rows;
     uint32_t wide = tml_least(*pixels, WIDE), columns = columns_of(d, wide);
+    const int is_block = most * wide >= TML_BLOCK;
 
     *rows = *pixels = 1;
     for (; columns > WORDS || columns * d->k_h > WORDS; columns = columns_of(d, wide)) {
@@ -169,6 +146,9 @@ static uint32_t shrink(const tml_depthwise_t *d, uint32_t *rows, uint32_t *pixel
             return 0;
         }
         wide = (wide - 1) & ~(TML_BLOCK - 1u);
+    }
+    if (!is_block) {
+        return 0;
     }
     *pixels = wide;
     while (*rows < most && (*rows * d->stride_h + d->k_h) * columns <= WORDS) {
@@ -180,19 +160,20 @@ static uint32_t shrink(const tml_depthwise_t *d, uint32_t *rows, uint32_t *pixel
 void tml_depthwise(const tml_depthwise_t *d, uint32_t y, uint32_t x, uint32_t channel, int8_t *out,
                    uint32_t rows, uint32_t pixels)
 {
-    uint32_t patch[WORDS], high = rows, wide = pixels;
+    uint32_t high = rows, wide = pixels;
     const uint32_t columns = shrink(d, &high, &wide);
 
     for (uint32_t i = 0; i < rows; i += high) {
         const uint32_t now = tml_least(rows - i, high), from = i * d->stride_h;
         for (uint32_t j = 0; j < pixels; j += wide) {
             const uint32_t left = x + j * d->stride_w;
-            for (uint32_t first = 0; first < d->filters; first += GROUP) {
-                int8_t *to = out + i * d->below + j * d->right + first;
-                if (columns == 0) {
-                    one(d, first, y + from * d->down, left, channel + from * d->across, to);
-                    continue;
-                }
+            int8_t *to = out + i * d->below + j * d->right;
+            if (columns == 0) {
+                tml_depthwise_pixel(d, y + from * d->down, left, channel + from * d->across, to);
+                continue;
+            }
+            uint32_t patch[WORDS];
+            for (uint32_t first = 0; first < d->filters; first += GROUP, to += GROUP) {
                 for (uint32_t ky = 0; ky < (now - 1) * d->stride_h + d->k_h; ky++) {
                     fetch(d, first, y + (from + ky) * d->down, left,
                           channel + (from + ky) * d->across, columns, patch + ky * columns);

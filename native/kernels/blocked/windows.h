@@ -63,6 +63,10 @@ void tml_filter(const tml_filter_t *f, tml_spot_t *spots, uint32_t pixels);
 void tml_depthwise(const tml_depthwise_t *d, uint32_t y, uint32_t x, uint32_t channel, int8_t *out,
                    uint32_t rows, uint32_t pixels);
 
+/* Computes one pixel, the same way. */
+void tml_depthwise_pixel(const tml_depthwise_t *d, uint32_t y, uint32_t x, uint32_t channel,
+                         int8_t *out);
+
 /* Output channels `first` and on of 1 or TML_BLOCK pixels: sums[i] becomes out[i][0], the sums of
    the next channel are at sums + pixels. All of out[0 .. TML_BLOCK - 1] MUST be set. */
 void tml_requantise_pixels(const tml_outputs_t *s, uint32_t first, uint32_t channels,
