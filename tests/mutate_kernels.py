@@ -74,7 +74,8 @@ def all_cases(core: str, simulator: Simulator) -> list[Case]:
         for family in sets.FAMILIES:
             sets.test_single_ops(core=core, family=family)
         for depth in sets.DEPTHS:
-            sets.test_sums_as_large_as_they_come(core, depth, 5)
+            sets.test_sums_as_large_as_they_come(core, depth, 1, 19)
+            sets.test_sums_as_large_as_they_come(core, depth, 6, 5)
     return cases
 
 

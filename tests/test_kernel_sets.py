@@ -97,18 +97,19 @@ def test_single_ops(core, family, data, at_end):
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("outputs", [2, 5])
+@pytest.mark.parametrize("count,outputs", [(1, 19), (3, 2), (6, 5)])
 @pytest.mark.parametrize("depth", DEPTHS)
-def test_sums_as_large_as_they_come(place, depth, outputs):
-    """Pixels and filters of the same extreme, of both, and of any bytes."""
+def test_sums_as_large_as_they_come(place, depth, count, outputs):
+    """Some pixels, and filters, of the same extreme, of both, and of any bytes."""
     rng = np.random.default_rng(depth)
     rows = [np.full(depth, 127), np.full(depth, -127), rng.choice([-128, 127], depth),
             rng.integers(-127, 128, depth), np.full(depth, -128)]
     pixels = [np.full(depth, -128), np.full(depth, 127), rng.choice([-128, 127], depth),
               rng.integers(-128, 128, depth), np.full(depth, -128), np.full(depth, 127)]
+    pixels = pixels[-count:]
     b = ModelBuilder()
-    x = b.input((1, 2, 3, depth), 1.0, 5)
-    weights = np.int8(rng.permutation(rows)[:outputs]).reshape(outputs, 1, 1, depth)
+    x = b.input((1, 1, count, depth), 1.0, 5)
+    weights = np.int8(rng.permutation(rows * 4)[:outputs]).reshape(outputs, 1, 1, depth)
     w = b.constant(weights, [1 / (170 * depth)] * outputs, axis=0)
     y = b.conv2d(x, w, b.constant(np.arange(outputs, dtype=np.int32), 1.0), out=(1.0, 0))
     check(place, compiled(b.finish([y]), SINGLE), [np.int8(pixels).tobytes()])

@@ -85,7 +85,7 @@ class Machine:
     def __init__(self, cpu: Processor, file: bytes, arena: bytearray, arena_at_end: bool = True):
         self._cpu, self._arena = cpu, arena
         cpu.repaint()
-        cpu.watch.rights = None
+        cpu.watch.rights, cpu.watch.kernel_count = None, 0
         place = cpu.map("file", touching("file", len(file)), READ, file)
         self._ram = cpu.map("arena", touching("arena", len(arena), arena_at_end), READ | WRITE)
         self._model = cpu.map("model", touching("model", PAGE), READ | WRITE)
