@@ -90,7 +90,7 @@ def bench(*arguments: str):
             return
     boards = [word for word in arguments if not word.startswith("--")]
     build(*(boards or micropython.all_boards()), "mpy")
-    for arch in micropython.ARCHS:
+    for arch in micropython.ARCHS if micropython.SOURCE.exists() else ():
         micropython.build_module(arch, "none")
     show([PYTHON, "-m", "tools.bench", *arguments])
 

@@ -91,8 +91,8 @@ def test_the_command_tells_all_of_it(tmp_path):
     assert figures["plan"]["feed"] == "rows" and figures["plan"]["stages"] < 10
     ops = figures["instructions_per_op"]
     assert figures["plan"]["steps"] == len(ops) and figures["products"] == 1286008
-    assert set(ops[1]) == {"name", "op", "firings", "products", "instructions"}
-    assert (ops[0]["op"], ops[1]["op"], ops[1]["name"]) == ("take", "conv2d", "stem")
+    assert set(ops[1]) == {"name", "kind", "firings", "products", "instructions"}
+    assert (ops[0]["kind"], ops[1]["kind"], ops[1]["name"]) == ("take", "conv2d", "stem")
     table = succeeds("bench", FASHION, "--on", "m4f")
     assert "one run" in table and "stem" in table and "Python" in table
     succeeds("pack", FASHION, "-o", tmp_path / "x.tml")
@@ -119,7 +119,7 @@ def test_a_bench_that_cannot_be_says_why(tmp_path, monkeypatch):
 def measured(**changes):
     given = {"model": "vww", "board": "m4f", "plan": "fastest", "macs": 7_490_000,
              "arena_bytes": 28_232, "instructions": 8_000_000, "machine": 100_000,
-             "recorded": 10_000_000}
+             "cycles": 9_000_000, "recorded": 10_000_000}
     return Measured(**given | changes)
 
 
@@ -147,6 +147,9 @@ def test_the_figures_of_a_row_are_instructions():
     assert figures["rivals"]["TFLM + CMSIS-NN"] == 24_100_000 and figures["target"] == 7_500_000
     assert figures["change_percent"] == -20 and figures["machine_percent"] == 1.25
     assert measured(board="m3").figures()["target"] is None
+    m7 = measured(board="m7")
+    assert m7.figures()["cycles_target"] == round(0.9 * 7_490_000) and m7.cycles_each > 1.2
+    assert "1.20 / 0.9 misses" in printed(board_table("m7", [m7], "0.1"))
 
 
 def test_recorded_figures_are_of_known_models_and_boards():

@@ -6,7 +6,8 @@
 
 Beside them: what other engines take, our targets, and the change since the figures in
 tools/recorded.json, which `--record` writes when a version is released. "machine": the share of a
-run that is left when kernels do nothing: scheduling and Python.
+run that is left when kernels do nothing: scheduling and Python. "cycles": by tools/simulator, of the
+machine in C alone, where Unicorn is installed.
 
 `--plans` compares fused plans with op by op: rings that hold the image, and rings that are fed
 rows, both the smallest that compute nothing twice.
@@ -22,14 +23,21 @@ from pathlib import Path
 
 from rich.console import Console
 from tinyml.bench import PER_MICROSECOND
+from tinyml.model import Model
 from tinyml.pack import pack
 from tinyml.plan import Options
 from tinyml.remote import Remote
 
 from .bench_tables import board_table, plan_table
-from .speed_rows import MODELS, SOURCES, rivals, target
+from .speed_rows import CYCLE_TARGETS, MODELS, SOURCES, rivals, target
 from .steps import ROOT
 
+try:
+    from .simulator import Simulator
+except ImportError:             # Unicorn is not there
+    Simulator = None
+
+CORES = {"m4f": "m4"}           # the simulator's name, where it isn't the board's
 BOARDS = ("m0", "m3", "m4f", "m33", "m7", "rv32")
 RECORDED = ROOT / "tools" / "recorded.json"
 FASTEST = {"fastest": Options()}
@@ -42,7 +50,8 @@ PLANS = {
 
 @dataclass(frozen=True)
 class Measured:
-    """A model on a board. `machine`: the instructions that are not in kernels."""
+    """A model on a board. `machine`: the instructions that are not in kernels. `cycles`: what the
+    core's model says of the C alone; None where there is no simulator."""
 
     model: str
     board: str
@@ -51,6 +60,7 @@ class Measured:
     arena_bytes: int
     instructions: int
     machine: int
+    cycles: int | None
     recorded: int | None
 
     @property
@@ -67,6 +77,15 @@ class Measured:
         limit = target(self.board, self.model)
         return self.plan == "fastest" and limit is not None and self.instructions > limit * 1e6
 
+    @property
+    def cycle_target(self) -> float | None:
+        """Cycles per product."""
+        return CYCLE_TARGETS.get(self.board, {}).get(self.model)
+
+    @property
+    def cycles_each(self) -> float | None:
+        return self.cycles and self.cycles / self.macs
+
     def figures(self) -> dict:
         """A row of `--json`; rivals and targets in instructions too."""
         limit = target(self.board, self.model)
@@ -75,7 +94,9 @@ class Measured:
                 "machine_percent": round(self.machine_percent, 2),
                 "rivals": {engine: round(millions * 1e6)
                            for engine, millions in rivals(self.board, self.model).items()},
-                "target": limit and round(limit * 1e6), "recorded": self.recorded,
+                "target": limit and round(limit * 1e6), "cycles": self.cycles,
+                "cycles_target": self.cycle_target and round(self.cycle_target * self.macs),
+                "recorded": self.recorded,
                 "change_percent": self.recorded and round(self.change_percent, 2)}
 
 
@@ -86,6 +107,15 @@ def count(board: str, file: bytes, input_bytes: int, build: str = "full") -> int
     return ran.microseconds * PER_MICROSECOND
 
 
+def model_cycles(board: str, file: bytes) -> int | None:
+    """Cycles of one inference in C, by the model of the board's core."""
+    if Simulator is None:
+        return None
+    with Model(file) as model:
+        inputs = [bytes(port.bytes) for port in model.ports(0)]
+    return Simulator(CORES.get(board, board)).run(file, inputs).cycles
+
+
 def measure(name: str, path: Path, plan: str, options: Options, boards: list[str],
             recorded: dict) -> list[Measured]:
     """One plan of a model, on every board."""
@@ -94,6 +124,7 @@ def measure(name: str, path: Path, plan: str, options: Options, boards: list[str
     return [Measured(name, board, plan, packed.compiled.macs,
                      packed.compiled.schedule.arena_bytes,
                      count(board, packed.file, inputs), count(board, packed.file, inputs, "none"),
+                     model_cycles(board, packed.file) if plan == "fastest" else None,
                      recorded.get(name, {}).get(board) if plan == "fastest" else None)
             for board in boards]
 

@@ -18,6 +18,7 @@ def board_table(board: str, results: list, since: str) -> Table:
     table.add_section()
     table.add_row("ours", *(_ours(result) for result in results))
     table.add_row("  per product", *(f"{r.instructions / r.macs:.2f}" for r in results))
+    table.add_row("  cycles per product", *(_cycles(result) for result in results))
     table.add_row("  of the best above", *(_of_best(board, result) for result in results))
     table.add_row("  machine", *(f"{r.machine_percent:.1f} %" for r in results))
     table.add_row(f"  since {since}", *(_percent(r.change_percent) for r in results))
@@ -45,6 +46,17 @@ def plan_table(board: str, results: list) -> Table:
 def _ours(result) -> str:
     millions = f"{result.instructions / 1e6:.2f}"
     return f"[red]{millions} misses[/]" if result.misses else millions
+
+
+def _cycles(result) -> str:
+    """Modelled, against their target if there is one."""
+    each, limit = result.cycles_each, result.cycle_target
+    if each is None:
+        return "-"
+    if limit is None:
+        return f"{each:.2f}"
+    text = f"{each:.2f} / {limit:g}"
+    return f"[red]{text} misses[/]" if each > limit else text
 
 
 def _of_best(board: str, result) -> str:

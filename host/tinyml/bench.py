@@ -81,7 +81,7 @@ class Bench:
 
     def figures(self) -> dict:
         """For --json."""
-        rows = [{"name": op.name, "op": op.kind, "firings": op.firings, "products": op.products,
+        rows = [{"name": op.name, "kind": op.kind, "firings": op.firings, "products": op.products,
                  "instructions": op.instructions} for op in self.ops]
         return {"model": self.model, "board": self.board, "instructions": self.instructions,
                 "products": self.products, "arena_bytes": self.arena_bytes,

@@ -46,7 +46,7 @@ def bench_table(figures: dict) -> Table:
     for column in ("products", "instructions", "each", "share"):
         table.add_column(column, justify="right", no_wrap=True)
     for number, op in enumerate(ops):
-        table.add_row(str(number), op["op"], op["name"], *_costs(op, whole))
+        table.add_row(str(number), op["kind"], op["name"], *_costs(op, whole))
     rest = whole - sum(op["instructions"] for op in ops)
     table.add_row("", "Python", "", *_costs({"instructions": rest, "products": 0}, whole))
     table.add_section()
