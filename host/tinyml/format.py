@@ -42,7 +42,7 @@ HEADER = Record("header", "First in the file.", (
     Field("magic", "u32", '"TML" and a zero'),
     Field("crc", "u32", "CRC-32 of the head from the next field on"),
     Field("version", "u16", "of the format"),
-    Field("packing", "u16", "layout of the weights: 0, plain"),
+    Field("packing", "u16", "layout of the weights: 0, that of docs/KERNELS.md"),
     Field("head_bytes", "u32", "header, rings, ports, steps and notes; data follows"),
     Field("data_bytes", "u32", "the file ends after them"),
     Field("data_crc", "u32", "CRC-32 of the data"),

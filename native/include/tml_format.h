@@ -17,7 +17,7 @@ typedef struct {
     uint32_t magic;             /* "TML" and a zero */
     uint32_t crc;               /* CRC-32 of the head from the next field on */
     uint16_t version;           /* of the format */
-    uint16_t packing;           /* layout of the weights: 0, plain */
+    uint16_t packing;           /* layout of the weights: 0, that of docs/KERNELS.md */
     uint32_t head_bytes;        /* header, rings, ports, steps and notes; data follows */
     uint32_t data_bytes;        /* the file ends after them */
     uint32_t data_crc;          /* CRC-32 of the data */
