@@ -20,47 +20,58 @@ typedef char tml_filter_layout[
 void tml_filter_begin(tml_filter_t *f)
 {
     f->depth = (f->inputs + 3) & ~3u;
-    f->chunk = TML_WIDE_INPUTS;
     f->one_factor = 0;
     f->windows = NULL;
     f->pixels = 0;
-    f->in_stride = 0;
 }
 
-/* Inputs k ... k + count - 1 of plain pixels. Those behind the last one are zeros. */
-static void widen_pixels(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t count,
-                         int32_t *wide)
+void tml_widen(tml_filter_t *f, uint32_t pixels, const int8_t *const in[4], uint32_t from,
+               uint32_t k, uint32_t bytes)
 {
-    const uint32_t words = tml_least(count, f->inputs - k) / 4;
-    if (words != 0) {
-        wide = pixels == 1 ? tml_widen1(f->in[0] + k, wide, words)
-               : f->in_stride != 0 ? tml_widen4(f->in[0] + k, f->in_stride, wide, words)
-                                   : tml_widen_each4(f->in, k, wide, words);
-    }
-    if (4 * words != count) {
-        uint32_t last[4] = {0};
-        for (uint32_t p = 0; p < pixels; p++) {
-            const int8_t *in = f->in_stride != 0 ? f->in[0] + p * f->in_stride : f->in[p];
-            memcpy(&last[p], in + k + 4 * words, f->inputs % 4);
-        }
-        if (pixels == 1) {
-            tml_widen1((const int8_t *)last, wide, 1);
+    const uint32_t end = from + bytes;
+    int32_t *wide = f->wide + TML_WIDE / 4 - (f->words - k / 4 * 2) * pixels;
+    while (from != end) {
+        const uint32_t words = (end - from) / 4;
+        if (k % 4 == 0 && words != 0) {
+            if (pixels == 4) {
+                tml_widen4(in, from, wide, words);
+            } else {
+                tml_widen1(in, from, wide, words);
+            }
+            from += 4 * words;
+            wide += 2 * pixels * words;
         } else {
-            tml_widen4((const int8_t *)last, 4, wide, 1);
+            int16_t *to = (int16_t *)(void *)(wide + k % 2 * pixels) + k / 2 % 2;
+            to[0] = in[0][from];
+            if (pixels == 4) {
+                to[2] = in[1][from];
+                to[4] = in[2][from];
+                to[6] = in[3][from];
+            }
+            from++;
+            if (++k % 4 == 0) {
+                wide += 2 * pixels;
+            }
         }
     }
 }
 
-/* Widens inputs k ... k + count - 1 and multiplies them with the pairs from f->pair on. */
+/* Widens inputs k ... k + count - 1 and multiplies them with the pairs from f->pair on. Behind the
+   last input are zeros. */
 static void multiply(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t count)
 {
-    int32_t *wide = f->wide + TML_WIDE / 4 - pixels * count / 2;
-    if (f->windows != NULL) {
-        tml_widen_windows(f, pixels, k, count, wide);
-    } else {
-        widen_pixels(f, pixels, k, count, wide);
-    }
+    const uint32_t there = tml_least(count, f->inputs - k);
     f->words = count / 2;
+    if (there != count) {
+        for (uint32_t i = 0; i < 2 * pixels; i++) {
+            f->wide[TML_WIDE / 4 - 1 - i] = 0;
+        }
+    }
+    if (f->windows != NULL) {
+        tml_widen_windows(f, pixels, k, there);
+    } else {
+        tml_widen(f, pixels, f->in, k, 0, there);
+    }
     if (pixels == 4) {
         tml_gemm4(f);
     } else {
@@ -155,7 +166,7 @@ static void filter_parts(tml_filter_t *f, uint32_t pixels, uint32_t chunk)
 
 void tml_filter(tml_filter_t *f, uint32_t pixels)
 {
-    const uint32_t chunk = f->chunk / (pixels == 4 ? 4 : 1);
+    const uint32_t chunk = TML_WIDE_INPUTS / (pixels == 4 ? 4 : 1);
     f->pair = f->first;
     if (!f->quick || f->depth > chunk) {
         filter_parts(f, pixels, chunk);

@@ -7,9 +7,6 @@
 /* Bytes of widened activations, with which tml_filter_t begins. They end where the fields begin. */
 #define TML_WIDE 576
 
-/* Bytes of a copy of some inputs of one of four pixels, 3 more than are needed. */
-#define TML_COPY 48
-
 /* Offsets of the fields behind them, for gemm.S. */
 #define TML_AT_BEGIN 0
 #define TML_AT_STEP 8
@@ -33,7 +30,7 @@
 enum {
     TML_WIDE_INPUTS = TML_WIDE / 2,     /* of all pixels together */
     TML_SUM_WORDS = 64,
-    TML_PADDING = TML_WIDE / 8          /* bytes to be read instead of a window's */
+    TML_PADDING = 64            /* bytes to be read instead of a window's */
 };
 
 /* What a pair of channels has. */
@@ -65,28 +62,20 @@ typedef struct {
     uint32_t channels;          /* of the output */
     uint32_t inputs;
     uint32_t depth;             /* the same, and zeros up to a multiple of 4 */
-    uint32_t chunk;             /* how many are widened at a time, of all pixels together */
     uint8_t quick;
     int8_t act_min, act_max;
     const tml_model_t *m;
     const tml_ring_t *input;
-
-    const int8_t *in[4];        /* of pixels; if in_stride is not 0, of the first one */
-    uint32_t in_stride;
-    uint32_t pixels;            /* that wait to be four */
-
-    /* Of windows (filter_window.c). */
     const tml_conv2d_t *windows;        /* NULL: an input pixel is read, not a window */
-    uint32_t length;            /* bytes of a row of a window */
-    uint32_t stride;            /* pixels from window to window */
-    uint32_t width;             /* of the output */
-    tml_span_t output;          /* the first pixel */
-    int32_t y, x;               /* where its window begins */
-    uint32_t columns;           /* to be one behind the other if windows are side by side, or 0 */
-    uint8_t inside;             /* no column is padding */
-    uint8_t copies;             /* pixels are no whole words */
+    const int8_t *begin_of_ring;        /* of the input */
 
-    int8_t padding[TML_PADDING + 4];    /* copies of rows may read 3 bytes too many */
+    /* Of each pixel. */
+    uint32_t pixels;            /* that wait to be four */
+    const int8_t *in[4];
+    int32_t y[4], x[4];         /* where its window begins */
+    uint32_t columns;           /* of all windows, if these are side by side and inside, or 0 */
+
+    int8_t padding[TML_PADDING];
     int32_t sum[TML_SUM_WORDS];
 } tml_filter_t;
 
@@ -106,24 +95,16 @@ void tml_filter_begin(tml_filter_t *f);
 /* All channels of 1 or 4 pixels: reads `in`, or windows, and writes `out`. */
 void tml_filter(tml_filter_t *f, uint32_t pixels);
 
-/* Where 4 pixels, or fewer, write that lie one behind the other. */
-static inline void tml_filter_out(tml_filter_t *f, int8_t *out)
-{
-    f->out[0] = out;
-    f->out[1] = out + f->channels;
-    f->out[2] = out + 2 * f->channels;
-    f->out[3] = out + 3 * f->channels;
-}
+/* Widens bytes in[p][from ...], which are inputs k ... of the chunk. */
+void tml_widen(tml_filter_t *f, uint32_t pixels, const int8_t *const in[4], uint32_t from,
+               uint32_t k, uint32_t bytes);
 
-/* filter_window.c: all pixels of a span, and inputs k ... k + count - 1 of their windows. */
-void tml_filter_windows(tml_filter_t *f, const tml_conv2d_t *s, tml_span_t at);
-void tml_widen_windows(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t count, int32_t *wide);
+/* conv2d.c: widens inputs k ... k + count - 1 of windows. */
+void tml_widen_windows(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t count);
 
-/* gemm.S: int8 to int16, copies, and products with all pairs of weights. */
-int32_t *tml_widen1(const int8_t *in, int32_t *wide, uint32_t words);
-int32_t *tml_widen4(const int8_t *in, uint32_t stride, int32_t *wide, uint32_t words);
-int32_t *tml_widen_each4(const int8_t *const in[4], uint32_t at, int32_t *wide, uint32_t words);
-void tml_copy4(const int8_t *in, uint32_t stride, int8_t *to, uint32_t words);
+/* gemm.S: int8 to int16 by words, and products with all pairs of weights. */
+void tml_widen1(const int8_t *const in[1], uint32_t from, int32_t *wide, uint32_t words);
+void tml_widen4(const int8_t *const in[4], uint32_t from, int32_t *wide, uint32_t words);
 void tml_gemm1(tml_filter_t *f);
 void tml_gemm4(tml_filter_t *f);
 

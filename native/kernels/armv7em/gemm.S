@@ -19,7 +19,7 @@
 
 #define UNROLLED 8              /* words of weights in the loop, which is entered in its middle */
 #define WORD_CODE 52            /* bytes of the macro `word` */
-#define UNROLLED1 2             /* groups of four words in the loop for one pixel */
+#define UNROLLED1 1             /* groups of four words in the loop for one pixel */
 #define FOUR_CODE 56            /* bytes of the macro `four_words` */
 #define FIELDS 8                /* r8 stands this far before the fields when a pair is done */
 
@@ -48,22 +48,17 @@
         smlad   r6, lr, r11, r6
         .endm
 
-@ int8 of a sum: `shift` is that to the right, less 1. Rounded to the nearest it would be
-@ (x / 2^shift + 1 + 2 * zero point) / 2, rounded down twice. The zero point -128 is the lowest
-@ output, too: then it doesn't matter which way negative halves go, else they go down.
-        .macro  quantise_lowest x, mult, shift
-        smmlar  \x, \x, \mult, \x
-        asr     \x, \x, \shift
-        sub     \x, \x, #255
-        ssat    \x, #8, \x, asr #1
-        .endm
-
-        .macro  quantise x, mult, shift, zero
-        smmlar  \x, \x, \mult, \x
-        add     \x, \x, \x, asr #31
+@ int8 of a sum, whose multiplier it has been through: `shift` is that to the right, less 1, and
+@ `zero` is 1 + 2 * zero point. Rounding to the nearest, half up, is rounding down twice.
+        .macro  finish x, shift, zero
         asr     \x, \x, \shift
         add     \x, \x, \zero
         ssat    \x, #8, \x, asr #1
+        .endm
+
+@ Lets negative halves go down: away from zero.
+        .macro  lower x
+        add     \x, \x, \x, asr #31
         .endm
 
 @ void tml_gemm4(tml_filter_t *f)
@@ -92,13 +87,13 @@ tml_gemm4:
         cbz     r2, 1f
         adr     r0, .Lsums + 1
 1:      ldr     r2, [r8, #FIELDS + TML_AT_ZERO]
-        adr     r1, .Lquantise + 1
-        cmn     r2, #255
-        bne     2f
-        adr     r1, .Llowest + 1
+        adr     r1, .Llower + 1
+        cmn     r2, #255                        @ the zero point is the lowest output: no negative
+        bne     2f                              @ number gets above it either way
+        adr     r1, .Lround_only + 1
 2:      ldr     r2, [r8, #FIELDS + TML_AT_ONE_FACTOR]
         cbz     r2, 3f
-        adds    r1, r1, #4                      @ the same multipliers again
+        adds    r1, r1, #4                      @ past the STRD: the same multipliers again
 3:      strd    r0, r1, [r8, #FIELDS + TML_AT_DONE]
 
 .Lpair: ldrd    r0, r1, [r8, #FIELDS + TML_AT_BIAS]
@@ -167,30 +162,32 @@ tml_gemm4:
         ldrd    r9, r12, [r10], #8
         ldrh    lr, [r11], #2
         mvn     lr, lr
+        .irp    x, r0, r2, r4, r6
+        smmlar  \x, \x, r9, \x
+        .endr
+        .irp    x, r1, r3, r5, r7
+        smmlar  \x, \x, r12, \x
+        .endr
+        ldr     r9, [r8, #FIELDS + TML_AT_ZERO]
         ldr     pc, [r8, #FIELDS + TML_AT_QUANTISE]
 
         .balign 4
-.Lquantise:
+.Lround_only:
         strd    r10, r11, [r8, #FIELDS + TML_AT_MULT]
-        ldr     r10, [r8, #FIELDS + TML_AT_ZERO]
-        .irp    x, r0, r2, r4, r6
-        quantise \x, r9, lr, r10
-        .endr
-        lsr     lr, lr, #8
-        .irp    x, r1, r3, r5, r7
-        quantise \x, r12, lr, r10
-        .endr
-        b       .Lstore
-
+        b       .Lround
         .balign 4
-.Llowest:
+.Llower:
         strd    r10, r11, [r8, #FIELDS + TML_AT_MULT]
+        .irp    x, r0, r1, r2, r3, r4, r5, r6, r7
+        lower   \x
+        .endr
+.Lround:
         .irp    x, r0, r2, r4, r6
-        quantise_lowest \x, r9, lr
+        finish  \x, lr, r9
         .endr
         lsr     lr, lr, #8
         .irp    x, r1, r3, r5, r7
-        quantise_lowest \x, r12, lr
+        finish  \x, lr, r9
         .endr
 .Lstore:
         ldrd    r9, r10, [r8, #FIELDS + TML_AT_OUT]
@@ -310,8 +307,12 @@ tml_gemm1:
         ldr     r9, [lr, #TML_AT_ZERO]
         mvns    r6, r6
         lsrs    r7, r6, #8
-        quantise r0, r4, r6, r9
-        quantise r1, r5, r7, r9
+        smmlar  r0, r0, r4, r0
+        smmlar  r1, r1, r5, r1
+        lower   r0
+        lower   r1
+        finish  r0, r6, r9
+        finish  r1, r7, r9
         ldr     r2, [lr, #TML_AT_OUT]
         ldr     r3, [lr, #TML_AT_LAST]
         bfi     r0, r1, #8, #8
@@ -334,16 +335,18 @@ tml_gemm1:
         pop     {r4-r11, pc}
         .size   tml_gemm1, . - tml_gemm1
 
-@ int32_t *tml_widen4(const int8_t *in, uint32_t stride, int32_t *wide, uint32_t words): four
-@ pixels, `stride` bytes apart; returns the end of what it has written
+@ void tml_widen4(const int8_t *const in[4], uint32_t from, int32_t *wide, uint32_t words): bytes
+@ of four pixels, from in[p][from] on
         .global tml_widen4
         .type   tml_widen4, %function
         .balign 4
 tml_widen4:
         push    {r4-r11, lr}
-        adds    r4, r0, r1
-        adds    r5, r4, r1
-        adds    r6, r5, r1
+        ldm     r0, {r0, r4, r5, r6}
+        add     r0, r0, r1
+        add     r4, r4, r1
+        add     r5, r5, r1
+        add     r6, r6, r1
 1:      ldr     r8, [r0], #4
         ldr     r9, [r4], #4
         ldr     r10, [r5], #4
@@ -360,60 +363,21 @@ tml_widen4:
         stm     r2!, {r1, r7, r12, lr}
         subs    r3, r3, #1
         bne     1b
-        mov     r0, r2
         pop     {r4-r11, pc}
         .size   tml_widen4, . - tml_widen4
 
-@ int32_t *tml_widen_each4(const int8_t *const in[4], uint32_t at, int32_t *wide, uint32_t words):
-@ four pixels anywhere, from byte `at` on
-        .global tml_widen_each4
-        .type   tml_widen_each4, %function
-        .balign 4
-tml_widen_each4:
-        push    {r4-r11, lr}
-        ldm     r0, {r0, r4, r5, r6}
-        add     r0, r0, r1
-        add     r4, r4, r1
-        add     r5, r5, r1
-        add     r6, r6, r1
-        b       1b
-        .size   tml_widen_each4, . - tml_widen_each4
-
-@ int32_t *tml_widen1(const int8_t *in, int32_t *wide, uint32_t words)
+@ void tml_widen1(const int8_t *const in[1], uint32_t from, int32_t *wide, uint32_t words)
         .global tml_widen1
         .type   tml_widen1, %function
         .balign 4
 tml_widen1:
-1:      ldr     r12, [r0], #4
-        sxtb16  r3, r12
+        ldr     r0, [r0]
+        add     r1, r1, r0
+1:      ldr     r12, [r1], #4
+        sxtb16  r0, r12
         sxtb16  r12, r12, ror #8
-        strd    r3, r12, [r1], #8
-        subs    r2, r2, #1
-        bne     1b
-        mov     r0, r1
-        bx      lr
-        .size   tml_widen1, . - tml_widen1
-
-@ void tml_copy4(const int8_t *in, uint32_t stride, int8_t *to, uint32_t words): four pixels,
-@ `stride` bytes apart, to copies TML_COPY bytes apart
-        .global tml_copy4
-        .type   tml_copy4, %function
-        .balign 4
-tml_copy4:
-        push    {r4-r8, lr}
-        adds    r4, r0, r1
-        adds    r5, r4, r1
-        adds    r6, r5, r1
-1:      ldr     r7, [r0], #4
-        ldr     r8, [r4], #4
-        ldr     r12, [r5], #4
-        ldr     lr, [r6], #4
-        str     r7, [r2]
-        str     r8, [r2, #TML_COPY]
-        str     r12, [r2, #2 * TML_COPY]
-        str     lr, [r2, #3 * TML_COPY]
-        adds    r2, r2, #4
+        strd    r0, r12, [r2], #8
         subs    r3, r3, #1
         bne     1b
-        pop     {r4-r8, pc}
-        .size   tml_copy4, . - tml_copy4
+        bx      lr
+        .size   tml_widen1, . - tml_widen1
