@@ -29,15 +29,7 @@ TML_STEPS(TML_KERNEL_PROTOTYPE)
 
 /* The bytes of pixel (y, x), which MUST be inside the tensor. The only place that knows where a
    ring keeps its pixels. */
-static inline int8_t *tml_pixel(const tml_model_t *m, const tml_ring_t *ring, uint32_t y,
-                                uint32_t x)
-{
-    uint32_t slot = y * ring->pitch + x;
-    if (slot >= ring->pixels) {
-        slot %= ring->pixels;
-    }
-    return m->arena + ring->offset + slot * ring->channels;
-}
+int8_t *tml_pixel(const tml_model_t *m, const tml_ring_t *ring, uint32_t y, uint32_t x);
 
 /* How many pixels lie one behind the other from (y, x) on, before the ring begins again. */
 static inline uint32_t tml_contiguous(const tml_ring_t *ring, uint32_t y, uint32_t x)
