@@ -39,12 +39,7 @@ static inline int32_t tml_rounding_shift(int32_t x, int exponent)
 }
 
 /* MultiplyByQuantizedMultiplier, double rounding; shift -31..30. */
-static inline int32_t tml_requantise(int32_t x, uint32_t mult, int shift)
-{
-    const int left = shift > 0 ? shift : 0;
-    const int right = shift > 0 ? 0 : -shift;
-    return tml_rounding_shift(tml_scale((int32_t)((uint32_t)x << left), mult), right);
-}
+int32_t tml_requantise(int32_t x, uint32_t mult, int shift);
 
 /* sum / count, rounded, half away from zero. Unsigned: Cortex-M0 divides in software, and needs no
    second routine for signs. */

@@ -37,18 +37,13 @@ static __attribute__((noinline)) int set_factor(factor_t *f, uint32_t mult, int 
     return mult >= HALF && f->shift > 0;
 }
 
-static __attribute__((noinline)) int32_t scaled(int32_t x, uint32_t mult, int shift)
-{
-    return tml_requantise(x, mult, shift);
-}
-
 static int8_t add(const tml_add_t *s, int8_t in, int8_t in2)
 {
     const int32_t sum =
-        scaled((in - s->input_zp) * (1 << HEADROOM), s->input_mult, s->input_shift) +
-        scaled((in2 - s->input2_zp) * (1 << HEADROOM), s->input2_mult, s->input2_shift);
-    return tml_clamp(tml_wrap_add(scaled(sum, s->mult, s->shift), s->output_zp), s->act_min,
-                     s->act_max);
+        tml_requantise((in - s->input_zp) * (1 << HEADROOM), s->input_mult, s->input_shift) +
+        tml_requantise((in2 - s->input2_zp) * (1 << HEADROOM), s->input2_mult, s->input2_shift);
+    return tml_clamp(tml_wrap_add(tml_requantise(sum, s->mult, s->shift), s->output_zp),
+                     s->act_min, s->act_max);
 }
 
 /* The span's first pixel; takes from `most` what doesn't follow in one piece. */
