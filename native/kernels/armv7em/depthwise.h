@@ -21,7 +21,13 @@ typedef struct {
 void tml_depthwise(const tml_depthwise_t *d, uint32_t y, uint32_t x, uint32_t rows,
                    uint32_t columns);
 
-/* The rest is for depthwise.c and depthwise_rows.S alone; assembly knows the order of fields. */
+/* The rest is for depthwise*.c and depthwise_rows.S alone; assembly knows the order of fields. */
+
+enum {
+    TML_LANES = 4,              /* channels at a time */
+    TML_HEAD = 4,               /* words of a channel's block before its weights */
+    TML_WORDS = 338             /* blocks, rows, and where the rows are */
+};
 
 /* Rows to widen. */
 typedef struct {
@@ -46,7 +52,7 @@ typedef struct {
     uint32_t offset;            /* of the first channel's plane */
     uint32_t plane;             /* bytes */
     uint32_t channels;
-    const int32_t *block;       /* of the first channel: numbers and weights */
+    const int32_t *block;       /* of the first channel: the word after the bias, see prepare */
     uint32_t block_bytes;
     uint32_t odd;               /* pixels of a row that four do not divide */
     uint32_t k_h;
@@ -62,5 +68,43 @@ void tml_depthwise_rows(const tml_depthwise_rows_t *r);
 /* Requantises sums of a channel the long way. */
 void tml_depthwise_long(int32_t *acc, const int32_t *block, const tml_depthwise_conv2d_t *s,
                         uint32_t count);
+
+/* One of the two directions of the planes. */
+typedef struct {
+    int32_t size, pad;                  /* of the input */
+    uint32_t k, stride;
+    uint32_t in_step, out_step;         /* bytes from one entry to the next */
+    uint32_t weight_step;
+} tml_axis_t;
+
+/* Four channels of some columns of the output. Rows go along x, or along y where that fits fours
+   better and no ring wraps (`swapped`). */
+typedef struct {
+    const tml_depthwise_t *d;
+    const tml_axis_t *along, *across;
+    const tml_ring_t *input, *output;
+    int32_t *slots, **table;            /* the rows; where they are, twice: any may be the first */
+    uint32_t swapped;
+    int32_t left, first, end;           /* input column of a row's entry 0; entries inside */
+    uint32_t row_words, most_rows;      /* of a row; kept */
+    uint32_t padding;                   /* two halfwords */
+    tml_widen_t widen;                  /* of the input */
+    tml_depthwise_rows_t job;
+    int32_t words[TML_WORDS];
+    tml_axis_t axes[2];                 /* and what is read behind a row, for sums nobody stores */
+} tml_strip_t;
+
+/* `words`: a multiple of four. */
+void tml_depthwise_fill(int32_t *to, uint32_t words, uint32_t value);
+
+/* All channels of the strip, of some rows. */
+void tml_depthwise_strip(tml_strip_t *t, uint32_t y, uint32_t x, uint32_t rows);
+
+/* Entry `column` of row `row` of a ring, as the strip goes. */
+int8_t *tml_depthwise_entry(const tml_strip_t *t, const tml_ring_t *ring, uint32_t row,
+                            uint32_t column);
+
+/* A channel of a pixel, any window and multiplier. */
+void tml_depthwise_pixel(const tml_strip_t *t, uint32_t y, uint32_t x, uint32_t c);
 
 #endif

@@ -4,7 +4,7 @@
    A channel's row lies as halfwords, two pixels in a word. Four outputs at a time are in
        r0 r1 r2 r3         sums
        r12                 where the first of them goes
-       lr                  the channel's block: multiplier, rounding, shift, bias, 0, weights
+       lr                  the channel's block: multiplier, rounding, shift, weights; bias before
    A weight word holds those of two columns; SMLAD adds up both products. With stride 1 an odd
    output's first column is the upper half of a word. */
     .syntax unified
@@ -36,9 +36,8 @@
     .equ FIRST_OUT, 84
     .equ FRAME, 88
 
-    .equ MULT, 0
-    .equ BIAS, 12
-    .equ WEIGHTS, 20
+    .equ BIAS, -4
+    .equ WEIGHTS, 12
 
 /* void tml_depthwise_widen(tml_widen_t *w, int16_t *to, const int8_t *from) */
     .global tml_depthwise_widen
