@@ -8,11 +8,10 @@ NATIVE = Path(__file__).resolve().parent
 SETS = ("blocked", "ref")       # of kernels: a file stands in for those of its name in later ones
 
 
-
-def sources() -> list[str]:
+def sources(sets: tuple[str, ...] = SETS) -> list[str]:
     """The core and the kernels, relative to the repository."""
     kernels: dict[str, Path] = {}
-    for folder in SETS:
+    for folder in sets:
         for path in sorted((NATIVE / "kernels" / folder).glob("*.c")):
             kernels.setdefault(path.name, path)
     files = [*sorted((NATIVE / "core").glob("*.c")), *kernels.values()]

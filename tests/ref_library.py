@@ -5,6 +5,7 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+from native.host_build import sources
 from tools.steps import BUILD, digest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -14,13 +15,12 @@ ROOT = Path(__file__).resolve().parent.parent
 def library(*more: Path) -> ctypes.CDLL:
     """Core, `ref`, and C files of the tests; compiled if something changed."""
     native = ROOT / "native"
-    sources = [*sorted((native / "core").glob("*.c")), *sorted((native / "kernels/ref").glob("*.c")),
-               *more]
     built = BUILD / "tests" / f"{digest([native, *more])[:16]}.so"
     if not built.exists():
         built.parent.mkdir(parents=True, exist_ok=True)
         folders = [f"-I{native / name}" for name in ("include", "core", "kernels")]
         subprocess.run(["cc", "-std=c99", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
-                        *folders, *sources, "-o", built.with_suffix(".part")], check=True)
+                        *folders, *sources(("ref",)), *more, "-o", built.with_suffix(".part")],
+                       check=True, cwd=ROOT)
         built.with_suffix(".part").rename(built)
     return ctypes.CDLL(str(built))

@@ -11,11 +11,16 @@ from hypothesis import strategies as st
 
 from tests.edit_tml import (HEADER, field_of, header, places, put_right, step_offsets, with_header,
                             with_ring, write)
+from tests.fuzz.build import build_replay
+from tests.random_nets import random_nets
+from tests.test_random_nets import KINDS, SINGLE
+from native.host_build import SETS
 from tinyml import format as f
 from tinyml._native import ffi, lib
 from tinyml.model import Model
 from tinyml.native import DONE, HUNGRY, Machine
-from tinyml.schedule import decode
+from tinyml.pipeline import compile_model
+from tinyml.schedule import decode, encode
 
 ROOT = Path(__file__).resolve().parent.parent
 FUZZ = ROOT / "tests/fuzz"
@@ -252,12 +257,28 @@ def test_reserved_fields_are_checked():
                 assert refused_or_run_between_guards(changed) is not None, (name, at)
 
 
-def test_the_fuzz_harness_finds_nothing_in_changed_seeds(tmp_path):
-    sources = [*ROOT.glob("native/core/*.c"), *ROOT.glob("native/kernels/ref/*.c"),
-               *FUZZ.glob("*.c")]
-    folders = [f"-I{ROOT / 'native' / name}" for name in ("include", "core", "kernels")]
-    program = tmp_path / "replay"
-    subprocess.run(["gcc", "-std=c99", "-g", "-O1", "-Wall", "-Wextra", "-pedantic", "-Werror",
-                    "-fsanitize=address,undefined", "-fno-sanitize-recover=all", *folders,
-                    *map(str, sources), "-o", program], check=True)
-    subprocess.run([program, "10000", *sorted(FUZZ.glob("corpus/*.tml"))], check=True)
+@pytest.fixture(scope="module", params=[("ref",), SETS], ids=["ref", "host"])
+def replay(request, tmp_path_factory):
+    """The fuzz harness, with plain kernels and with the host's."""
+    program = tmp_path_factory.mktemp("replay") / "replay"
+    build_replay(program, request.param)
+    return program
+
+
+def test_the_fuzz_harness_finds_nothing_in_changed_seeds(replay):
+    subprocess.run([replay, "10000", *sorted(FUZZ.glob("corpus/*.tml"))], check=True)
+
+
+@st.composite
+def files_of_random_nets(draw):
+    options = draw(st.sampled_from([SINGLE, *KINDS]))
+    return encode(compile_model(draw(random_nets()).model, "net", options=options).schedule)
+
+
+def test_the_fuzz_harness_finds_nothing_in_random_nets(replay, tmp_path):
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(files_of_random_nets())
+    def collect(file):
+        (tmp_path / f"{len(list(tmp_path.iterdir()))}.tml").write_bytes(file)
+    collect()
+    subprocess.run([replay, "20", *tmp_path.iterdir()], check=True)

@@ -10,7 +10,7 @@
 
 #include "tml.h"
 
-enum { MOST_ARENA = 1 << 12, MOST_FIRINGS = 300, MOST_MEALS = 100, MEAL = 61 };
+enum { MOST_ARENA = 1 << 15, MOST_FIRINGS = 600, MOST_MEALS = 100, MEAL = 61 };
 
 /* Goes on until the run is done, or has had enough. */
 static void run(tml_model_t *model, const uint8_t *file, size_t size)
