@@ -5,7 +5,10 @@
    Stack: below 2 KB. */
 #include "depthwise.h"
 
-enum { MOST_COLUMNS = 7 };      /* of a window */
+enum {
+    MOST_COLUMNS = 7,           /* of a window */
+    FEW_PIXELS = 4              /* fewer go one by one */
+};
 
 static int32_t clip(int32_t a, int32_t most)
 {
@@ -109,8 +112,9 @@ static void set_job(tml_strip_t *t)
     t->job.s = s;
 }
 
-void tml_depthwise(const tml_depthwise_t *d, uint32_t y, uint32_t x, uint32_t rows,
-                   uint32_t columns)
+/* The rectangle in strips. Returns whether it can. */
+static int convolve(const tml_depthwise_t *d, uint32_t y, uint32_t x, uint32_t rows,
+                    uint32_t columns)
 {
     tml_strip_t t;
     uint32_t most = 0;
@@ -126,12 +130,7 @@ void tml_depthwise(const tml_depthwise_t *d, uint32_t y, uint32_t x, uint32_t ro
         most = go_along(&t, 0);
     }
     if (most == 0) {
-        for (uint32_t i = 0; i < rows * columns; i++) {
-            for (uint32_t c = 0; c < d->channels; c++) {
-                tml_depthwise_pixel(&t, y + i / columns, x + i % columns, c);
-            }
-        }
-        return;
+        return 0;
     }
     set_job(&t);
     if (t.swapped) {
@@ -146,5 +145,16 @@ void tml_depthwise(const tml_depthwise_t *d, uint32_t y, uint32_t x, uint32_t ro
         piece = most < columns ? most : columns;
         lay_out(&t, x, piece);
         tml_depthwise_strip(&t, y, x, rows);
+    }
+    return 1;
+}
+
+void tml_depthwise(const tml_depthwise_t *d, uint32_t y, uint32_t x, uint32_t rows,
+                   uint32_t columns)
+{
+    if (rows * columns < FEW_PIXELS || !convolve(d, y, x, rows, columns)) {
+        for (uint32_t i = 0; i < rows * columns; i++) {
+            tml_depthwise_pixel(d, y + i / columns, x + i % columns);
+        }
     }
 }

@@ -104,7 +104,7 @@ void tml_depthwise_strip(tml_strip_t *t, uint32_t y, uint32_t x, uint32_t rows);
 int8_t *tml_depthwise_entry(const tml_strip_t *t, const tml_ring_t *ring, uint32_t row,
                             uint32_t column);
 
-/* A channel of a pixel, any window and multiplier. */
-void tml_depthwise_pixel(const tml_strip_t *t, uint32_t y, uint32_t x, uint32_t c);
+/* A pixel of the output, any window and multiplier. */
+void tml_depthwise_pixel(const tml_depthwise_t *d, uint32_t y, uint32_t x);
 
 #endif
