@@ -19,6 +19,7 @@ void tml_conv2d(const tml_model_t *m, const void *step, tml_span_t at)
     f.k_w = s->k_w;
     f.fill = s->input_zp;
     TML_RESCALE_OPEN(&f.rescale, m, s, output);
+    f.rescale.factors = s->factor_pairs == 1 ? 1 : UINT32_MAX;
     f.pixels = 0;
     while (at.pixels != 0) {
         int8_t *out = tml_pixel(m, output, at.y, at.x);

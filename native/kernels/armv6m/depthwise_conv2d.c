@@ -5,7 +5,7 @@
 #include "quant.h"
 #include "rescale.h"
 
-#define TML_ROOM 172            /* words for taps, tile, pixels and sums */
+#define TML_ROOM 168            /* words for taps, tile, pixels and sums */
 
 /* A window entry: taps.S takes three at a time. */
 typedef struct {
@@ -146,14 +146,15 @@ static void convolve(tml_planes_t *p, tml_span_t at, uint32_t left, uint32_t wid
     p->columns = (width - 1) * s->stride_w + s->k_w;
     list_pixels(p, at.x - left, width, count, pixels, tile);
     p->rescale.pixels = count;
-    for (uint32_t c = 0; c < p->output->channels; c++, out++) {
+    p->rescale.channel = 0;
+    for (uint32_t c = 0; c < p->output->channels; c++) {
         if (c % 4 == 0) {
             gather(p, c / 4, tile);
         }
         sum_up(p, c, pixels, sums, (const int32_t *)tile);
-        tml_rescale(sums, out, &p->rescale, 1);
+        p->rescale.end = c + 1;
+        tml_rescale(sums, out, &p->rescale);
     }
-    tml_rescale_back(&p->rescale, p->output->channels);
 }
 
 /* Pixel by pixel, for windows that there is no room for. */
@@ -167,6 +168,7 @@ static void convolve_slowly(tml_planes_t *p, tml_span_t at)
     for (; at.pixels != 0; tml_next(&at, p->output->width)) {
         const int8_t *weight = p->weights;
         int8_t *out = tml_pixel(p->m, p->output, at.y, at.x);
+        p->rescale.channel = 0;
         for (uint32_t c = 0; c < channels; c += 4) {
             int32_t sums[4] = {0, 0, 0, 0};
             for (uint32_t tap = 0; tap < p->taps; tap++) {
@@ -178,9 +180,9 @@ static void convolve_slowly(tml_planes_t *p, tml_span_t at)
                     sums[i] = tml_wrap_add(sums[i], value * *weight++);
                 }
             }
-            tml_rescale(sums, out + c, &p->rescale, smaller(4, channels - c));
+            p->rescale.end = smaller(c + 4, channels);
+            tml_rescale(sums, out, &p->rescale);
         }
-        tml_rescale_back(&p->rescale, channels);
     }
 }
 

@@ -169,51 +169,58 @@ static __attribute__((noinline)) void unwrap(const tml_filter_t *f, const int8_t
     }
 }
 
+/* Whether sums of pairs may get too large for a word: the host has not proven that they don't. */
+static int is_deep(const tml_filter_t *f)
+{
+    return f->products > TML_EXACT && f->rescale.quick == 0;
+}
+
 /* After TML_EXACT products: second sums, now rid of the first, are put aside and begin again, that
    is, as the first ones are. After the last products they are put together. */
-static void put_aside(const tml_filter_t *f, int32_t *sums, const int32_t *end, int32_t *aside,
-                      uint32_t last)
+static __attribute__((noinline)) void put_aside(const tml_filter_t *f, int32_t *sums,
+                                                const int32_t *end, uint32_t left)
 {
+    int32_t *aside = sums + f->group * f->pixels;
+
     for (; sums < end; sums += 2 * f->pixels) {
         for (uint32_t i = 0; i < f->pixels; i++, aside++) {
             *aside = tml_wrap_add(*aside, sums[f->pixels + i]);
-            sums[f->pixels + i] = last ? *aside : sums[i];
+            sums[f->pixels + i] = left == 0 ? *aside : sums[i];
         }
     }
 }
 
-/* The sums of output channels from `filter` on, as many as there is room for until `end`, before
-   what is put aside. */
-static void sum_up(tml_filter_t *f, uint32_t filter, int32_t *sums, const int32_t *end,
-                   int32_t *aside)
+/* The sums of output channels from `filter` on, until there are all of the group. */
+static inline void sum_up(tml_filter_t *f, uint32_t filter, int32_t *sums, const int32_t *end)
 {
     const int8_t *weights = f->weights + filter * f->depth;
+    uint32_t left = f->products;
     uint32_t since = 0;         /* products since sums were put aside */
 
-    f->row = UINT32_MAX;
+    f->row = UINT16_MAX;
     f->left = 0;
-    tml_clear(sums, end);
-    for (uint32_t left = f->products; left != 0;) {
+    tml_clear(sums, is_deep(f) ? f->room + TML_ROOM / 4 * 4 : end);
+    while (left != 0) {
         const uint32_t count = smaller(f->chunk, left);
-        const uint32_t rounded = (count + 3) & ~3u;
+        const uint32_t bytes = 2 * ((count + 3) & ~3u);
         gather(f, count);
         if (f->channels % 4 != 0) {
             arrange(f, count);
         }
         if (f->rescale.quick == 0) {
-            unwrap(f, weights, 2 * rounded, sums, end);
+            unwrap(f, weights, bytes, sums, end);
         }
         left -= count;
-        since += f->chunk;
-        const uint32_t separate = left == 0 || (f->deep && since + f->chunk > TML_EXACT);
+        since += count;
+        const uint32_t separate = left == 0 || (is_deep(f) && since + f->chunk > TML_EXACT);
         if (f->pixels == 4) {
-            tml_dots_4(f->room, weights, 2 * rounded, 2 * (f->depth - rounded), sums, end, separate);
+            tml_dots_4(f->room, weights, bytes, 2 * f->depth - bytes, sums, end, separate);
         } else {
-            tml_dots_1(f->room, weights, 2 * rounded, 2 * (f->depth - rounded), sums, end, separate);
+            tml_dots_1(f->room, weights, bytes, 2 * f->depth - bytes, sums, end, separate);
         }
-        weights += 2 * rounded;
-        if (f->deep && separate) {
-            put_aside(f, sums, end, aside, left == 0);
+        weights += bytes;
+        if (is_deep(f) && separate) {
+            put_aside(f, sums, end, left);
             since = 0;
         }
     }
@@ -224,33 +231,27 @@ void tml_filter_divide(tml_filter_t *f, uint32_t pixels)
     const uint32_t size = TML_ROOM / pixels;
     const uint32_t products = (f->products + 3) & ~3u;
     const uint32_t filters = (f->filters + 1) & ~1u;
+    const uint32_t sums = is_deep(f) ? 2 : 1;
+    uint32_t chunk = smaller(products, size / 2 & ~3u);
     uint32_t groups = 1;
 
-    f->pixels = (uint8_t)pixels;
-    f->rescale.pixels = pixels;
-    f->deep = f->products > TML_EXACT && f->rescale.quick == 0;
-    f->chunk = smaller(products, size / 2 & ~3u);
-    f->group = (size - f->chunk) / (f->deep ? 2 : 1);
-    while (groups * f->group < filters) {
+    while (groups * ((size - chunk) / sums) < filters) {
         groups++;
     }
-    f->group = (filters / groups + 1) & ~1u;
-    f->chunk = smaller(products, (size - (f->deep ? 2 : 1) * f->group) & ~3u);
+    f->pixels = (uint8_t)pixels;
+    f->rescale.pixels = pixels;
+    f->group = (uint8_t)((filters / groups + 1) & ~1u);
+    f->chunk = (uint8_t)smaller(products, (size - sums * f->group) & ~3u);
 }
 
 void tml_filter(tml_filter_t *f, int8_t *out)
 {
     int32_t *sums = f->room + f->chunk * f->pixels;
-    int32_t *aside = sums + f->group * f->pixels;
 
-    for (uint32_t filter = 0; filter < f->filters; filter += f->group) {
-        const uint32_t filters = smaller(f->group, f->filters - filter);
-        const int32_t *end = sums + (filters + 1) / 2 * 2 * f->pixels;
-        if (f->deep) {
-            tml_clear(aside, aside + f->group * f->pixels);
-        }
-        sum_up(f, filter, sums, end, aside);
-        tml_rescale(sums, out + filter, &f->rescale, filters);
+    for (uint32_t filter = 0; filter < f->filters; filter = f->rescale.end) {
+        f->rescale.channel = filter;
+        f->rescale.end = smaller(filter + f->group, f->filters);
+        sum_up(f, filter, sums, sums + (f->rescale.end - filter + 1) / 2 * 2 * f->pixels);
+        tml_rescale(sums, out, &f->rescale);
     }
-    tml_rescale_back(&f->rescale, f->filters);
 }

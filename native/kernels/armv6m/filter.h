@@ -29,12 +29,12 @@ typedef struct {
     int8_t fill;                /* what padding holds */
     /* How much is done at a time. */
     uint8_t pixels;             /* 4 or 1 */
-    uint16_t chunk;             /* products */
+    uint8_t chunk;              /* products */
     uint8_t group;              /* output channels */
-    uint8_t deep;               /* 1: second sums have to be put aside */
+    uint16_t row;               /* of the windows */
+    uint32_t left;              /* values of it that are to come */
     tml_rescale_t rescale;
     tml_place_t places[4];
-    uint32_t row, left;         /* row of the windows, and values of it that are to come */
     int32_t room[TML_ROOM];
 } tml_filter_t;
 

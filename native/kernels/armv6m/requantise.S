@@ -24,11 +24,13 @@
         .equ    mult, 0
         .equ    bias, 4
         .equ    shift, 8
-        .equ    channels, 12
-        .equ    pixels, 16
-        .equ    stride, 20
-        .equ    zero, 24                @ 2 * output zero point + 1
-        .equ    quick, 28
+        .equ    factors, 12
+        .equ    channel, 16
+        .equ    end, 20
+        .equ    quick, 24
+        .equ    pixels, 28
+        .equ    stride, 32
+        .equ    zero, 36                @ 2 * output zero point + 1
 
         .macro  high_part
         mov     r3, r8
@@ -70,22 +72,24 @@ tml_rescale_quick:
         push    {r1, r2, r4-r7}
         ldr     r3, [r2, #stride]
         mov     lr, r3
-1:      ldr     r5, [r2, #shift]
-        movs    r4, #0
-        ldrsb   r4, [r5, r4]
+1:      ldr     r5, [r2, #channel]
+        ldr     r1, [sp]
+        adds    r1, r5
+        ldr     r6, [r2, #factors]
+        ands    r6, r5
+        ldr     r3, [r2, #shift]
+        ldrsb   r4, [r3, r6]
         negs    r4, r4
         subs    r3, r4, #1
         cmp     r3, #11
         bhs     6f
-        adds    r5, #1
-        str     r5, [r2, #shift]
-        ldr     r5, [r2, #bias]
-        ldmia   r5!, {r3}
+        lsls    r5, #2
+        ldr     r3, [r2, #bias]
+        ldr     r3, [r3, r5]
         mov     r12, r3
-        str     r5, [r2, #bias]
-        ldr     r6, [r2, #mult]
-        ldmia   r6!, {r5}
-        str     r6, [r2, #mult]
+        lsls    r6, #2
+        ldr     r3, [r2, #mult]
+        ldr     r5, [r3, r6]
         lsls    r3, r5, #21
         lsrs    r3, #21
         mov     r8, r3
@@ -94,17 +98,16 @@ tml_rescale_quick:
         mov     r9, r3
         lsrs    r5, #22
         ldr     r3, [r2, #zero]
-        adds    r4, #9
         lsls    r3, r4
-        movs    r7, #1
-        lsls    r6, r7, #9
-        adds    r3, r6
+        adds    r3, #1
+        lsls    r3, #9
         mov     r11, r3
-        adds    r4, #1
+        adds    r4, #10
         ldr     r3, [r2, #pixels]
         lsls    r3, #2
         adds    r3, r0
         mov     r10, r3
+        movs    r7, #1
         ldrb    r3, [r2, #quick]
         cmp     r3, #2
         bne     3f
@@ -129,12 +132,12 @@ tml_rescale_quick:
         adds    r3, r6
         finish  4b
 
-5:      pop     {r1, r2}
-        adds    r1, #1
-        push    {r1, r2}
-        ldr     r3, [r2, #channels]
-        subs    r3, #1
-        str     r3, [r2, #channels]
+5:      ldr     r2, [sp, #4]
+        ldr     r3, [r2, #channel]
+        adds    r3, #1
+        str     r3, [r2, #channel]
+        ldr     r6, [r2, #end]
+        cmp     r3, r6
         bne     1b
 6:      pop     {r1, r2, r4-r7}
         mov     r8, r4

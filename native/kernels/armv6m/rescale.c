@@ -5,33 +5,27 @@
 
 const int32_t *tml_rescale_quick(const int32_t *sums, int8_t *out, tml_rescale_t *r);
 
-/* One channel, the long way. */
-static __attribute__((noinline)) void rescale(const int32_t *sums, int8_t *out, tml_rescale_t *r)
+/* A byte, the long way. */
+static __attribute__((noinline)) int8_t rescaled(const tml_rescale_t *r, int32_t sum)
 {
-    for (uint32_t left = r->pixels; left != 0; left--, out += r->stride) {
-        const int32_t x = tml_requantise(tml_wrap_add(*sums++, *r->bias), *r->mult, *r->shift);
-        *out = tml_clamp(tml_wrap_add(x, r->zero >> 1), r->act_min, r->act_max);
-    }
-    r->mult++;
-    r->bias++;
-    r->shift++;
-    r->channels--;
+    const uint32_t factor = r->channel & r->factors;
+    const int32_t x = tml_requantise(tml_wrap_add(sum, r->bias[r->channel]), r->mult[factor],
+                                     r->shift[factor]);
+    return tml_clamp(tml_wrap_add(x, r->zero >> 1), r->act_min, r->act_max);
 }
 
-void tml_rescale(const int32_t *sums, int8_t *out, tml_rescale_t *r, uint32_t channels)
+void tml_rescale(const int32_t *sums, int8_t *out, tml_rescale_t *r)
 {
-    r->channels = channels;
-    while (channels != 0) {
+    while (r->channel != r->end) {
+        const int32_t *done = sums;
         if (r->quick != 0) {
             sums = tml_rescale_quick(sums, out, r);
-            if (r->channels == 0) {
-                return;
-            }
         }
-        out += channels - r->channels;
-        rescale(sums, out, r);
-        out++;
-        sums += r->pixels;
-        channels = r->channels;
+        if (sums == done) {
+            for (uint32_t i = 0; i < r->pixels; i++) {
+                out[r->channel + i * r->stride] = rescaled(r, *sums++);
+            }
+            r->channel++;
+        }
     }
 }

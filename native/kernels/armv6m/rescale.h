@@ -7,15 +7,16 @@
 
 /* requantise.S knows the order. */
 typedef struct {
-    const uint32_t *mult;       /* of the next channel */
+    const uint32_t *mult;
     const int32_t *bias;
     const int8_t *shift;
-    uint32_t channels;          /* that are left */
+    uint32_t factors;           /* mask of the indices of `mult` and `shift` */
+    uint32_t channel, end;      /* the next one, and the first that is not to be done */
+    uint8_t quick;              /* as in the step */
+    int8_t act_min, act_max;
     uint32_t pixels;            /* sums of a channel, one behind the other */
     uint32_t stride;            /* bytes from one pixel of the output to the next */
     int32_t zero;               /* 2 * output_zp + 1 */
-    uint8_t quick;              /* as in the step */
-    int8_t act_min, act_max;
 } tml_rescale_t;
 
 /* The constants of a step, whatever its kind. */
@@ -23,6 +24,7 @@ typedef struct {
         (r)->mult = (const void *)((m)->data + (s)->mult); \
         (r)->bias = (const void *)((m)->data + (s)->bias); \
         (r)->shift = (const int8_t *)(m)->data + (s)->shift; \
+        (r)->factors = UINT32_MAX; \
         (r)->stride = (output)->channels; \
         (r)->zero = 2 * (s)->output_zp + 1; \
         (r)->quick = (s)->quick; \
@@ -30,15 +32,7 @@ typedef struct {
         (r)->act_max = (s)->act_max; \
     } while (0)
 
-/* Goes back so many channels. */
-static inline void tml_rescale_back(tml_rescale_t *r, uint32_t channels)
-{
-    r->mult -= channels;
-    r->bias -= channels;
-    r->shift -= channels;
-}
-
-/* The next `channels` channels. */
-void tml_rescale(const int32_t *sums, int8_t *out, tml_rescale_t *r, uint32_t channels);
+/* Channels `channel` to `end` - 1; `out` is where channel 0 goes. */
+void tml_rescale(const int32_t *sums, int8_t *out, tml_rescale_t *r);
 
 #endif
