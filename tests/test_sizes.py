@@ -11,7 +11,8 @@ from tools.stack import own_frames, read_object
 from tools.steps import BUILD
 
 CLAIMS = [(arch, build) for arch in ARCHS for build in BUILDS]
-of_each_module = pytest.mark.parametrize("arch, build", CLAIMS, ids="-".join)
+of_each_module = pytest.mark.parametrize("arch, build", CLAIMS,
+                                         ids=[" ".join(claim) for claim in CLAIMS])
 IMPORT = """\
 import gc, os
 os.chdir("/rom")
@@ -78,7 +79,7 @@ def test_frames_read_from_instructions_are_those_of_the_compiler(arch):
     for path in objects(arch, "full").values():
         told = own_frames(path.with_suffix(".su"))
         for function in read_object(path, TOOLS[arch][0], told={}):
-            if function.name in told:
+            if function.name in told and function.known:
                 assert function.frame >= told[function.name], (path.name, function)
                 compared += 1
     assert compared > 30

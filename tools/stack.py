@@ -2,7 +2,8 @@
 """Stack that functions need, all they call included, from the objects of a native module.
 
 A C function's own frame is what GCC says (-fstack-usage). That of an assembly function, and of
-libgcc's, is the sum of all that its instructions take from the stack pointer: never too little.
+libgcc's, is the sum of all that its instructions take from the stack pointer: never too little,
+and an error where that is in a register.
 Who calls whom is read from the disassembly. An indirect call of `tml_step` may reach every kernel,
 one while opening every check; those of the glue lead to MicroPython, whose stack is not ours.
 """
@@ -24,15 +25,19 @@ TAKES = re.compile(                 # what an instruction takes from the stack p
     r"|addi?\s+sp,sp,-(?P<riscv>\d+)|(?P<push>push\s+%)|sub\s+\$(?P<x64>0x[0-9a-f]+),%rsp")
 
 
+MOVES = re.compile(r"(add|sub)s?(\.w)?\s+sp, (sp, )?r\d+")      # by a register
+
+
 @dataclass
 class Function:
-    """`frame`: bytes of its own. `indirect`: it calls through a pointer."""
+    """`frame`: bytes of its own, if they are `known`. `indirect`: it calls through a pointer."""
 
     name: str
     object: str
     frame: int = 0
     calls: set[str] = field(default_factory=set)
     indirect: bool = False
+    known: bool = True
 
 
 class Graph:
@@ -58,6 +63,7 @@ class Graph:
 
     def depth(self, key: tuple[str, str], above: tuple = ()) -> int:
         assert key not in above, f"{key[1]} calls itself: its stack has no bound"
+        assert self.functions[key].known, f"{key[1]}: a register has the size of its frame"
         if key not in self.depths:
             below = [self.depth(callee, (*above, key)) for callee in self.callees(key)]
             self.depths[key] = self.functions[key].frame + max(below, default=0)
@@ -94,7 +100,9 @@ def read_object(path: Path, prefix: str, told: dict | None = None) -> list[Funct
     told = own_frames(path.with_suffix(".su")) if told is None else told
     for function in found:
         function.calls.discard(function.name)
-        function.frame = told.get(function.name.split(".")[0], function.frame)
+        name = function.name.split(".")[0]
+        function.known |= name in told
+        function.frame = told.get(name, function.frame)
     return found[:-1]
 
 
@@ -103,6 +111,7 @@ def _note(function: Function, mnemonic: str, operands: str) -> str:
     text = f"{mnemonic}\t{operands}"
     if takes := TAKES.match(text):
         function.frame += _taken(takes.groupdict())
+    function.known &= not MOVES.match(text)
     function.indirect |= INDIRECT.match(text) is not None
     target = TARGET.search(operands) if BRANCH.match(mnemonic) and "#" not in operands else None
     return target[1] if target else ""
