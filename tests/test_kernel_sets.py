@@ -146,6 +146,8 @@ def test_an_edited_file_is_refused_or_stays_inside(core, file, at_end):
     told = refusal(file, bytearray(size))
     try:
         machine = Machine(simulator(core).processor, file, bytearray(size), at_end)
+    except UnicodeDecodeError:      # of a note, which only Python reads
+        assert told is None
     except ValueError as error:
         assert str(error) == told
     else:
