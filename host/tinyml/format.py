@@ -145,7 +145,7 @@ STEPS = (
          Field("factor_pairs", "u16", "pairs of multipliers and shifts: one for each pair of "
                "channels, or one for all"),
          _DEPTH, *_pairs("output.channels", "2 * factor_pairs"),
-         needs=("factor_pairs == 1 || factor_pairs == pairs(output.channels)",
+         needs=("depth != 0", "factor_pairs == 1 || factor_pairs == pairs(output.channels)",
                         "depth % 4 == 0", "product(product(k_h, k_w), input.channels) <= depth",
                 "depth - product(product(k_h, k_w), input.channels) < 4",)),
     step(2, "depthwise_conv2d", "the same with one filter per output channel; "
