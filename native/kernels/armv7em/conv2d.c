@@ -2,7 +2,7 @@
 /* Convolution on cores with the DSP extension: filter.c, four output pixels at a time. */
 #include <string.h>
 
-#include "filter.h"
+#include "gemm.h"
 #include "runs.h"
 
 /* Where every output pixel reads the same pixel of the input. */
@@ -28,70 +28,101 @@ static void filter_pixels(tml_filter_t *f, const tml_ring_t *output, tml_span_t 
     }
 }
 
-/* Pixel (y, x) of the input. Returns how many are one behind the other. */
-static uint32_t find(const tml_filter_t *f, uint32_t y, uint32_t x, const int8_t **in)
+/* Points f->in at byte `at` of a row of all windows, or at padding for it and what follows. Returns
+   how many bytes there are. */
+static uint32_t find_entries(tml_filter_t *f, uint32_t pixels, uint32_t row, uint32_t at)
 {
+    const tml_conv2d_t *s = f->windows;
     const tml_ring_t *input = f->input;
-    const uint32_t slot = (y * input->pitch + x) % input->pixels;
-    *in = f->begin_of_ring + slot * input->channels;
-    return input->pixels - slot;
+    const uint32_t byte = at % input->channels, column = at / input->channels;
+    uint32_t n = input->channels - byte;
+    tml_span_t output = f->at;
+    for (uint32_t p = 0; p < pixels; p++, tml_next(&output, f->width)) {
+        const uint32_t y = (uint32_t)(output.y * s->stride_h - s->pad_top) + row;
+        const uint32_t x = (uint32_t)(output.x * s->stride_w - s->pad_left) + column;
+        if (y < input->height && x < input->width) {
+            f->in[p] = tml_pixel(f->m, input, y, x) + byte;
+        } else {
+            f->in[p] = f->padding;
+            n = tml_least(n, TML_PADDING);
+        }
+    }
+    return n;
 }
 
-/* A row of windows that are side by side and inside is read at once, if the ring doesn't begin
-   again there, else pixel by pixel. */
-void tml_widen_windows(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t count)
+/* The same for windows side by side; 0 if the ring begins again in this row. */
+static uint32_t find_row(tml_filter_t *f, uint32_t y, uint32_t at)
 {
     const tml_ring_t *input = f->input;
-    const uint32_t channels = input->channels, length = f->windows->k_w * channels;
-    const uint32_t stride = f->windows->stride_w * channels;
-    uint32_t row = k / length, at = k % length;
-    const int8_t *in[4];
-    for (uint32_t done = 0, n; done < count; done += n) {
-        uint32_t from = at, y = (uint32_t)f->y[0] + row;
-        n = length - at;
-        if (f->columns != 0 && y < input->height &&
-            find(f, y, (uint32_t)f->x[0], &in[0]) >= f->columns) {
-            in[1] = in[0] + stride;
-            in[2] = in[1] + stride;
-            in[3] = in[2] + stride;
-        } else {
-            const uint32_t column = at / channels;
-            from = at % channels;
-            n = tml_least(channels - from, TML_PADDING);
-            for (uint32_t p = 0; p < pixels; p++) {
-                const uint32_t x = (uint32_t)f->x[p] + column;
-                y = (uint32_t)f->y[p] + row;
-                in[p] = f->padding - from;
-                if (y < input->height && x < input->width) {
-                    find(f, y, x, &in[p]);
-                }
+    const uint32_t channels = input->channels, stride_w = f->windows->stride_w;
+    const uint32_t first = f->x < 0 ? 0 : (uint32_t)f->x;
+    if (y >= input->height || tml_contiguous(input, y, first) < f->columns) {
+        return 0;
+    }
+    const int8_t *in = tml_pixel(f->m, input, y, first) - (first - (uint32_t)f->x) * channels + at;
+    uint32_t n = f->windows->k_w * channels - at;
+    for (uint32_t p = 0; p < 4; p++, in += stride_w * channels) {
+        f->in[p] = in;
+    }
+    if (!f->inside) {
+        uint32_t x = (uint32_t)f->x + at / channels;
+        n = channels - at % channels;
+        for (uint32_t p = 0; p < 4; p++, x += stride_w) {
+            if (x >= input->width) {
+                f->in[p] = f->padding;
+                n = tml_least(n, TML_PADDING);
             }
         }
+    }
+    return n;
+}
+
+/* Rows of windows side by side and inside are read at once, others pixel by pixel. */
+void tml_widen_windows(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t count)
+{
+    const uint32_t length = f->windows->k_w * f->input->channels;
+    uint32_t row = k / length, at = k % length, done = 0;
+    do {
+        uint32_t n = f->columns != 0 ? find_row(f, (uint32_t)f->y + row, at) : 0;
+        if (n == 0) {
+            n = find_entries(f, pixels, row, at);
+        }
         n = tml_least(n, count - done);
-        tml_widen(f, pixels, in, from, done, n);
+        tml_widen(f, pixels, 0, done, n);
+        done += n;
         at += n;
         if (at == length) {
             at = 0;
             row++;
         }
-    }
+    } while (done < count);
 }
 
-static void filter_windows(tml_filter_t *f, const tml_ring_t *output, tml_span_t at)
+/* Where the first window begins, and how many columns of all windows are inside, if they are side
+   by side. */
+static void place(tml_filter_t *f, uint32_t pixels)
 {
     const tml_conv2d_t *s = f->windows;
-    while (at.pixels != 0) {
-        const uint32_t pixels = at.pixels < 4 ? 1 : 4;
-        const uint32_t columns = (pixels - 1) * s->stride_w + s->k_w;
-        const uint32_t x = (uint32_t)(at.x * s->stride_w - s->pad_left);
-        f->columns = at.x + pixels <= output->width && x < f->input->width &&
-                     columns <= f->input->width - x ? columns : 0;
+    const int32_t x = f->at.x * s->stride_w - s->pad_left;
+    const int32_t end = x + (int32_t)(pixels - 1) * s->stride_w + s->k_w;
+    const int32_t first = x < 0 ? 0 : x, last = end < f->input->width ? end : f->input->width;
+    f->y = f->at.y * s->stride_h - s->pad_top;
+    f->x = x;
+    f->inside = first == x && last == end;
+    f->columns = first < last && f->at.x + pixels <= f->width ? (uint32_t)(last - first) : 0;
+}
+
+static void filter_windows(tml_filter_t *f, const tml_ring_t *output)
+{
+    while (f->at.pixels != 0) {
+        const uint32_t pixels = f->at.pixels < 4 ? 1 : 4;
+        tml_span_t at = f->at;
         for (uint32_t p = 0; p < pixels; p++, tml_next(&at, output->width)) {
-            f->y[p] = at.y * s->stride_h - s->pad_top;
-            f->x[p] = at.x * s->stride_w - s->pad_left;
             f->out[p] = tml_pixel(f->m, output, at.y, at.x);
         }
+        place(f, pixels);
         tml_filter(f, pixels);
+        f->at = at;
     }
 }
 
@@ -110,8 +141,9 @@ void tml_conv2d(const tml_model_t *m, const void *step, tml_span_t at)
         filter_pixels(&f, output, at);
     } else {
         f.windows = s;
-        f.begin_of_ring = m->arena + f.input->offset;
+        f.at = at;
+        f.width = output->width;
         memset(f.padding, s->input_zp, TML_PADDING);
-        filter_windows(&f, output, at);
+        filter_windows(&f, output);
     }
 }

@@ -2,7 +2,7 @@
 /* A 1x1 convolution of all rows of a window (see ref), on cores with the DSP extension. */
 #include <string.h>
 
-#include "filter.h"
+#include "gemm.h"
 
 void tml_conv2d_stack(const tml_model_t *m, const void *step, tml_span_t at)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A 1x1 convolution of pixels that hold several rows (see ref), on cores with the DSP extension. */
-#include "filter.h"
+#include "gemm.h"
 
 void tml_conv2d_unstack(const tml_model_t *m, const void *step, tml_span_t at)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What conv2d, conv2d_stack and conv2d_unstack share: all channels of four output pixels, or of
    one. filter.c hands out activations and weights piece by piece, gemm.S multiplies. */
-#ifndef TML_FILTER_H
-#define TML_FILTER_H
+#ifndef TML_GEMM_H
+#define TML_GEMM_H
 
-/* Bytes of widened activations, with which tml_filter_t begins. They end where the fields begin. */
-#define TML_WIDE 576
+/* Bytes of room, with which tml_filter_t begins. Widened activations end where it does, where the
+   fields begin; if they don't fit at once, sums lie at its beginning. */
+#define TML_ROOM 544
 
 /* Offsets of the fields behind them, for gemm.S. */
 #define TML_AT_BEGIN 0
@@ -28,9 +29,8 @@
 #include "kernels.h"
 
 enum {
-    TML_WIDE_INPUTS = TML_WIDE / 2,     /* of all pixels together */
     TML_SUM_WORDS = 64,
-    TML_PADDING = 64            /* bytes to be read instead of a window's */
+    TML_PADDING = 32            /* bytes to be read instead of a window's */
 };
 
 /* What a pair of channels has. */
@@ -42,7 +42,7 @@ typedef struct {
 } tml_pair_t;
 
 typedef struct {
-    int32_t wide[TML_WIDE / 4];
+    int32_t room[TML_ROOM / 4];
     /* For gemm.S, which moves on from pair to pair. */
     uint32_t begin[2];
     uint32_t step;              /* bytes of weights from pair to pair */
@@ -61,22 +61,22 @@ typedef struct {
     tml_pair_t first;
     uint32_t channels;          /* of the output */
     uint32_t inputs;
-    uint32_t depth;             /* the same, and zeros up to a multiple of 4 */
-    uint8_t quick;
     int8_t act_min, act_max;
+    uint8_t quick;
+    uint8_t pixels;             /* that wait to be four */
+    uint8_t inside;             /* `columns` are all columns of the windows */
     const tml_model_t *m;
     const tml_ring_t *input;
+
+    const int8_t *in[4];        /* of each pixel */
+
+    /* conv2d.c: of windows. */
     const tml_conv2d_t *windows;        /* NULL: an input pixel is read, not a window */
-    const int8_t *begin_of_ring;        /* of the input */
-
-    /* Of each pixel. */
-    uint32_t pixels;            /* that wait to be four */
-    const int8_t *in[4];
-    int32_t y[4], x[4];         /* where its window begins */
-    uint32_t columns;           /* of all windows, if these are side by side and inside, or 0 */
-
+    tml_span_t at;              /* the output's first pixel */
+    uint16_t width;             /* of the output */
+    int32_t y, x;               /* where its window begins */
+    uint32_t columns;           /* of all windows that are inside, if they are side by side, or 0 */
     int8_t padding[TML_PADDING];
-    int32_t sum[TML_SUM_WORDS];
 } tml_filter_t;
 
 /* From the step `s` of the model `m`. */
@@ -95,18 +95,29 @@ void tml_filter_begin(tml_filter_t *f);
 /* All channels of 1 or 4 pixels: reads `in`, or windows, and writes `out`. */
 void tml_filter(tml_filter_t *f, uint32_t pixels);
 
-/* Widens bytes in[p][from ...], which are inputs k ... of the chunk. */
-void tml_widen(tml_filter_t *f, uint32_t pixels, const int8_t *const in[4], uint32_t from,
-               uint32_t k, uint32_t bytes);
-
 /* conv2d.c: widens inputs k ... k + count - 1 of windows. */
 void tml_widen_windows(tml_filter_t *f, uint32_t pixels, uint32_t k, uint32_t count);
 
-/* gemm.S: int8 to int16 by words, and products with all pairs of weights. */
-void tml_widen1(const int8_t *const in[1], uint32_t from, int32_t *wide, uint32_t words);
-void tml_widen4(const int8_t *const in[4], uint32_t from, int32_t *wide, uint32_t words);
+/* gemm.S: int8 to int16, and products with all pairs of weights. */
+void tml_widen1(const int8_t *in, int32_t *wide, uint32_t words);
+void tml_widen4(const int8_t *const in[4], uint32_t from, int8_t *wide, uint32_t bytes);
 void tml_gemm1(tml_filter_t *f);
 void tml_gemm4(tml_filter_t *f);
+
+/* Widens bytes of one pixel, which are inputs k ... ; `wide` is as for tml_widen4. */
+void tml_widen_bytes(const int8_t *in, int16_t *wide, uint32_t k, uint32_t bytes);
+
+/* Widens bytes f->in[p][from ...], which are inputs k ... of the chunk. */
+static inline void tml_widen(tml_filter_t *f, uint32_t pixels, uint32_t from, uint32_t k,
+                             uint32_t bytes)
+{
+    int8_t *wide = (int8_t *)f->room + TML_ROOM - (4 * f->words - (k & ~3u) * 2) * pixels;
+    if (pixels == 4) {
+        tml_widen4(f->in, from, wide + k % 4, bytes);
+    } else {
+        tml_widen_bytes(f->in[0] + from, (int16_t *)(void *)wide, k, bytes);
+    }
+}
 
 static inline uint32_t tml_least(uint32_t a, uint32_t b)
 {
