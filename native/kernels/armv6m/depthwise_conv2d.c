@@ -20,6 +20,9 @@ void tml_taps(const tml_tap_t *taps, const tml_tap_t *taps_end, const int8_t *co
 void tml_list_taps(tml_tap_t *tap, const int8_t *weight, uint32_t columns, uint32_t rows,
                    uint32_t offset, uint32_t skip);
 
+void tml_tap_quad(const int8_t *const *pixels, const int8_t *const *pixels_end,
+                  const int8_t *weights, int32_t *sums, uint32_t channel);
+
 /* Four channels of a piece of the input, the room for it, and for what is made of it. */
 typedef struct {
     const tml_model_t *m;
@@ -186,6 +189,44 @@ static void convolve_slowly(tml_planes_t *p, tml_span_t at)
     }
 }
 
+/* A pixel by itself. Instead of those in the padding stands a word, which is where it is whatever the
+   channel. */
+static __attribute__((noinline)) void convolve_pixel(tml_planes_t *p, tml_span_t at)
+{
+    const tml_depthwise_conv2d_t *s = p->s;
+    const uint32_t channels = p->output->channels;
+    const int8_t **pixels = (void *)(p->room + 1);
+    const int8_t **end = pixels;
+    int32_t *sums = (int32_t *)(pixels + p->taps);
+    const uint32_t most = (TML_ROOM - 1 - p->taps) & ~3u;
+    int8_t *out = tml_pixel(p->m, p->output, at.y, at.x);
+
+    p->room[0] = (uint8_t)s->input_zp * 0x01010101u;
+    for (uint32_t ky = 0; ky < s->k_h; ky++) {
+        const uint32_t y = (uint32_t)(at.y * s->stride_h - s->pad_top) + ky;
+        uint32_t x = (uint32_t)(at.x * s->stride_w - s->pad_left);
+        for (uint32_t kx = 0; kx < s->k_w; kx++, x++) {
+            *end++ = y < p->input->height && x < p->input->width ? tml_pixel(p->m, p->input, y, x)
+                                                                 : (const int8_t *)p->room;
+        }
+    }
+    p->rescale.pixels = 1;
+    p->rescale.channel = 0;
+    for (uint32_t c = 0; c < channels;) {
+        int32_t *sum = sums;
+        for (; c < channels && sum < sums + most; c += 4, sum += 4) {
+            tml_tap_quad(pixels, end, p->weights + c * p->taps, sum, c);
+            for (const int8_t **pixel = pixels; pixel < end; pixel++) {
+                if (*pixel + c == (const int8_t *)p->room) {
+                    *pixel -= 4;
+                }
+            }
+        }
+        p->rescale.end = c;
+        tml_rescale(sums, out, &p->rescale);
+    }
+}
+
 /* Whether there is room for the tile of rows x columns output pixels. */
 static int fits(const tml_planes_t *p, uint32_t rows, uint32_t columns)
 {
@@ -220,6 +261,12 @@ void tml_depthwise_conv2d(const tml_model_t *m, const void *step, tml_span_t at)
     p.weights = (const int8_t *)m->data + s->weights;
     p.taps = (uint32_t)s->k_h * s->k_w;
     TML_RESCALE_OPEN(&p.rescale, m, s, output);
+    if (at.pixels < 4 && s->multiplier == 1 && output->channels % 4 == 0 && p.taps - 1 < 64) {
+        for (; at.pixels != 0; tml_next(&at, output->width)) {
+            convolve_pixel(&p, at);
+        }
+        return;
+    }
     p.tap_rows = s->k_h;
     while (p.tap_rows > 1 && !fits(&p, 1, smaller(columns, 4))) {
         p.tap_rows--;
