@@ -89,7 +89,8 @@ static tml_status_t check_steps(const tml_model_t *m)
             return TML_BAD_RING;
         }
         const tml_check_t *check = &tml_checks[step->code - 1];
-        tml_status_t status = step->block == 0 || step->reserved != 0 || step->words != check->words
+        tml_status_t status = step->block == 0 || step->k_h == 0 || step->k_w == 0 ||
+                                      step->reserved != 0 || step->words != check->words
                                   ? TML_BAD_STEP : tml_check_step(m, check->program, step);
         if (status != TML_OK) {
             return status;
