@@ -52,6 +52,7 @@ static void four(const tml_depthwise_t *d, uint32_t first, const uint32_t *patch
             pass(sums + TML_BLOCK * i, in, columns, weights, d->k_h, d->k_w, lane);
         }
     }
+#pragma GCC unroll 4
     for (uint32_t i = 0; i < TML_BLOCK; i++, out += step) {
         to[i] = i < pixels ? out : unused;
     }
