@@ -6,9 +6,9 @@
 #define TML_ADD_HEADROOM (1 << 20)      /* TensorFlow Lite's left shift of 20 */
 #define TML_ADD_HALF 0x80000000         /* the multiplier 0.5: that of the larger scale */
 
-/* A byte times 2^20 is scaled in two products, with halves of its multiplier, and shifted; one that
-   is multiplied by a half is shifted only. The sum, x, is scaled in four products: halves of x,
-   where |x| < 2^29, with halves of its multiplier less 2^32. addition.S knows the order. */
+/* A byte times 2^20 is scaled in two products, with halves of its multiplier, and shifted; that of
+   the larger scale is shifted only. The sum, x, is scaled in four products: halves of x, where
+   |x| < 2^29, with halves of its multiplier less 2^32. addition.S knows the order. */
 typedef struct {
     uint32_t count;
     int32_t low, low_zero;
@@ -51,8 +51,9 @@ static void add(const tml_add_t *s, const int8_t *in, const int8_t *in2, int8_t 
     const int32_t zero = swap ? s->input2_zp : s->input_zp;
     const int32_t low = (int32_t)(mult & 0xffff), high = (int32_t)(mult >> 16 << 4);
 
-    if ((!swap && (s->input2_mult != TML_ADD_HALF || s->input2_shift != 0)) || s->mult >> 31 == 0 ||
-        s->shift >= 0 || s->shift < -22 || s->act_min != INT8_MIN || s->act_max != INT8_MAX) {
+    if ((!swap && (s->input2_mult != TML_ADD_HALF || s->input2_shift != 0)) ||
+        s->mult >> 31 == 0 || s->shift >= 0 || s->shift < -22 || s->act_min != INT8_MIN ||
+        s->act_max != INT8_MAX) {
         add_slowly(s, in, in2, out, count);
         return;
     }

@@ -1,28 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Convolution of 4 pixels, or of 1, in chunks that fit in 1 KB of stack. */
+#include "dots.h"
 #include "filter.h"
 #include "quant.h"
 
-#define TML_EXACT 504           /* at most 511: products that a word has room for, of two channels */
+#define TML_INLINE inline __attribute__((always_inline))        /* for the stack's sake */
 
-/* Adds the products of `values` with `bytes` of each pair's weights, which are followed by `skip`
-   others; `separate`: rids second sums of the first ones (dots.S). */
-void tml_dots_4(const int32_t *values, const int8_t *weights, uint32_t bytes, uint32_t skip,
-                int32_t *sums, const int32_t *end, uint32_t separate);
-void tml_dots_1(const int32_t *values, const int8_t *weights, uint32_t bytes, uint32_t skip,
-                int32_t *sums, const int32_t *end, uint32_t separate);
-void tml_widen_4(int32_t *to, const int8_t *from, uint32_t count);
-void tml_widen_1(int32_t *to, const int8_t *from, uint32_t count);
-void tml_widen(int32_t *to, const int8_t *from, uint32_t count, uint32_t step);
-void tml_clear(int32_t *from, const int32_t *end);
-
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
+/* Products that a word has room for, of two channels: 511, but sums are separated after chunks. */
+#define TML_EXACT 504
 
 /* Values in the order of the weights, or, where they can't be had in fours, in their own. */
-static inline __attribute__((always_inline)) void widen(const tml_filter_t *f, int32_t *to, const int8_t *from, uint32_t count)
+static TML_INLINE void widen(const tml_filter_t *f, int32_t *to, const int8_t *from,
+                             uint32_t count)
 {
     if (f->channels % 4 != 0) {
         tml_widen(to, from, count, 4 * f->pixels);
@@ -33,7 +22,7 @@ static inline __attribute__((always_inline)) void widen(const tml_filter_t *f, i
     }
 }
 
-/* Fills up values with zeros to a multiple of four, and brings them into the order of the weights. */
+/* Fills up values with zeros to a multiple of four, and brings them into the weights' order. */
 static void arrange(tml_filter_t *f, uint32_t count)
 {
     for (; count % 4 != 0; count++) {
@@ -41,7 +30,8 @@ static void arrange(tml_filter_t *f, uint32_t count)
             f->room[count * f->pixels + i] = 0;
         }
     }
-    for (int32_t *two = f->room + 2 * f->pixels; two < f->room + count * f->pixels; two += 3 * f->pixels) {
+    for (int32_t *two = f->room + 2 * f->pixels; two < f->room + count * f->pixels;
+         two += 3 * f->pixels) {
         for (uint32_t i = 0; i < f->pixels; i++, two++) {
             const int32_t one = two[-(int32_t)f->pixels];
             two[-(int32_t)f->pixels] = *two;
@@ -89,8 +79,8 @@ static void next_row(tml_filter_t *f)
 }
 
 /* `count` values of a window's row that may be outside the input, or in two pieces. */
-static inline __attribute__((always_inline)) void gather_slowly(const tml_filter_t *f, const tml_place_t *place,
-                                                    int32_t *to, uint32_t count)
+static TML_INLINE void gather_slowly(const tml_filter_t *f, const tml_place_t *place,
+                                     int32_t *to, uint32_t count)
 {
     const tml_ring_t *input = f->input;
     uint32_t channel = f->k_w * f->channels - f->left;
@@ -107,13 +97,13 @@ static inline __attribute__((always_inline)) void gather_slowly(const tml_filter
         if (place->y + f->row < input->height) {
             if (x < input->width) {
                 const uint32_t start = wrapped(input, slot);
-                entries = smaller(input->width - x, input->pixels - start);
+                entries = tml_smaller(input->width - x, input->pixels - start);
                 from = f->first + start * input->channels + channel;
             } else if ((int32_t)x < 0) {
                 entries = 0 - x;
             }
         }
-        const uint32_t run = entries < count ? smaller(entries * f->channels - channel, count)
+        const uint32_t run = entries < count ? tml_smaller(entries * f->channels - channel, count)
                                              : count;
         if (from != NULL) {
             widen(f, to, from, run);
@@ -137,7 +127,7 @@ static __attribute__((noinline)) void gather(tml_filter_t *f, uint32_t count)
         if (f->left == 0) {
             next_row(f);
         }
-        const uint32_t run = smaller(f->left, count);
+        const uint32_t run = tml_smaller(f->left, count);
         for (uint32_t i = 0; i < f->pixels; i++) {
             tml_place_t *p = &f->places[i];
             if (p->from != NULL) {
@@ -201,7 +191,7 @@ static inline void sum_up(tml_filter_t *f, uint32_t filter, int32_t *sums, const
     f->left = 0;
     tml_clear(sums, is_deep(f) ? f->room + TML_ROOM / 4 * 4 : end);
     while (left != 0) {
-        const uint32_t count = smaller(f->chunk, left);
+        const uint32_t count = tml_smaller(f->chunk, left);
         const uint32_t bytes = 2 * ((count + 3) & ~3u);
         gather(f, count);
         if (f->channels % 4 != 0) {
@@ -232,7 +222,7 @@ void tml_filter_divide(tml_filter_t *f, uint32_t pixels)
     const uint32_t products = (f->products + 3) & ~3u;
     const uint32_t filters = (f->filters + 1) & ~1u;
     const uint32_t sums = is_deep(f) ? 2 : 1;
-    uint32_t chunk = smaller(products, size / 2 & ~3u);
+    uint32_t chunk = tml_smaller(products, size / 2 & ~3u);
     uint32_t groups = 1;
 
     while (groups * ((size - chunk) / sums) < filters) {
@@ -241,7 +231,7 @@ void tml_filter_divide(tml_filter_t *f, uint32_t pixels)
     f->pixels = (uint8_t)pixels;
     f->rescale.pixels = pixels;
     f->group = (uint8_t)((filters / groups + 1) & ~1u);
-    f->chunk = (uint8_t)smaller(products, (size - sums * f->group) & ~3u);
+    f->chunk = (uint8_t)tml_smaller(products, (size - sums * f->group) & ~3u);
 }
 
 void tml_filter(tml_filter_t *f, int8_t *out)
@@ -250,7 +240,7 @@ void tml_filter(tml_filter_t *f, int8_t *out)
 
     for (uint32_t filter = 0; filter < f->filters; filter = f->rescale.end) {
         f->rescale.channel = filter;
-        f->rescale.end = smaller(filter + f->group, f->filters);
+        f->rescale.end = tml_smaller(filter + f->group, f->filters);
         sum_up(f, filter, sums, sums + (f->rescale.end - filter + 1) / 2 * 2 * f->pixels);
         tml_rescale(sums, out, &f->rescale);
     }

@@ -32,6 +32,11 @@ typedef struct {
         (r)->act_max = (s)->act_max; \
     } while (0)
 
+static inline uint32_t tml_smaller(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
 /* Channels `channel` to `end` - 1; `out` is where channel 0 goes. */
 void tml_rescale(const int32_t *sums, int8_t *out, tml_rescale_t *r);
 
