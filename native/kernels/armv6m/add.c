@@ -23,11 +23,6 @@ typedef struct {
 
 void tml_add_bytes(const int8_t *in, const int8_t *in2, int8_t *out, const tml_addition_t *s);
 
-static __attribute__((noinline)) int32_t requantised(int32_t x, uint32_t mult, int32_t shift)
-{
-    return tml_requantise(x, mult, shift);
-}
-
 /* As it is defined. */
 static void add_slowly(const tml_add_t *s, const int8_t *in, const int8_t *in2, int8_t *out,
                        uint32_t count)
@@ -35,9 +30,9 @@ static void add_slowly(const tml_add_t *s, const int8_t *in, const int8_t *in2, 
     for (; count != 0; count--) {
         const int32_t a = (*in++ - s->input_zp) * TML_ADD_HEADROOM;
         const int32_t b = (*in2++ - s->input2_zp) * TML_ADD_HEADROOM;
-        int32_t x = requantised(a, s->input_mult, s->input_shift) +
-                    requantised(b, s->input2_mult, s->input2_shift);
-        x = tml_wrap_add(requantised(x, s->mult, s->shift), s->output_zp);
+        int32_t x = tml_requantise(a, s->input_mult, s->input_shift) +
+                    tml_requantise(b, s->input2_mult, s->input2_shift);
+        x = tml_wrap_add(tml_requantise(x, s->mult, s->shift), s->output_zp);
         *out++ = tml_clamp(x, s->act_min, s->act_max);
     }
 }

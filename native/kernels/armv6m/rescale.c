@@ -6,7 +6,7 @@
 const int32_t *tml_rescale_quick(const int32_t *sums, int8_t *out, tml_rescale_t *r);
 
 /* A byte, the long way. */
-static __attribute__((noinline)) int8_t rescaled(const tml_rescale_t *r, int32_t sum)
+static int8_t rescaled(const tml_rescale_t *r, int32_t sum)
 {
     const uint32_t factor = r->channel & r->factors;
     const int32_t x = tml_requantise(tml_wrap_add(sum, r->bias[r->channel]), r->mult[factor],
