@@ -13,8 +13,9 @@ HALVE = Window(3, 3, 2, 2)      # padded below and on the right alone, as Tensor
 
 
 def _task(name: str, reads: int, products: int, **more) -> Task:
-    """A task that writes the tensor after the one it reads."""
-    return Task(name, (reads,), reads + 1, SHAPES[reads + 1], products=products, **more)
+    """A task that writes the tensor after the one it reads, at most a row at a time."""
+    shape = SHAPES[reads + 1]
+    return Task(name, (reads,), reads + 1, shape, products=products, most_block=shape[1], **more)
 
 
 TASKS = (
@@ -27,4 +28,4 @@ TASKS = (
 HELD = Problem(TASKS, SHAPES, (IMAGE,), (CLASSES,), NAMES)
 
 # The same with the picture fed in rows: a first task that takes what the caller offers.
-FED = Problem((Task("take", (), IMAGE, SHAPES[IMAGE]), *TASKS), SHAPES, (), (CLASSES,), NAMES)
+FED = Problem((Task("take", (), IMAGE, SHAPES[IMAGE], most_block=12), *TASKS), SHAPES, (), (CLASSES,), NAMES)

@@ -99,6 +99,7 @@ def read_object(path: Path, prefix: str, told: dict | None = None) -> list[Funct
             target = _note(found[-1], *instruction.groups())
     told = own_frames(path.with_suffix(".su")) if told is None else told
     for function in found:
+        function.frame += _saved(function)
         function.calls.discard(function.name)
         name = function.name.split(".")[0]
         function.known |= name in told
@@ -127,6 +128,15 @@ def _taken(what: dict[str, str | None]) -> int:
     if what["push"]:
         return 8
     return int(what["x64"] or what["arm"] or what["store"] or what["riscv"], 0)
+
+
+def _saved(function: Function) -> int:
+    """Bytes that RISC-V's `-msave-restore` takes: 16 for the return address and three registers,
+    16 more for every four."""
+    names = {name for name in function.calls if name.startswith(("__riscv_save_", "__riscv_rest"))}
+    function.calls -= names
+    saves = [int(name.rsplit("_", 1)[1]) for name in names if "save" in name]
+    return sum(16 * (1 + count // 4) for count in saves)
 
 
 def own_frames(path: Path) -> dict[str, int]:

@@ -40,8 +40,9 @@ static inline __attribute__((always_inline)) void quick(const tml_outputs_t *s, 
     }
 }
 
-static __attribute__((noinline)) void slow(const tml_outputs_t *s, uint32_t first, uint32_t channels, const int32_t *sums,
-                 int8_t *const *out, uint32_t pixels)
+static __attribute__((noinline)) void slow(const tml_outputs_t *s, uint32_t first,
+                                           uint32_t channels, const int32_t *sums,
+                                           int8_t *const *out, uint32_t pixels)
 {
     for (uint32_t c = first; c < first + channels; c++, sums += pixels) {
         for (uint32_t i = 0; i < pixels; i++) {
