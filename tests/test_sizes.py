@@ -80,10 +80,11 @@ def test_frames_read_from_instructions_are_those_of_the_compiler(arch):
     """So those of assembly, which no compiler tells, can be believed."""
     built(arch, "full")
     compared = 0
+    unused = 16 if arch == "rv32imc" else 0     # -msave-restore, told where nothing is saved
     for path in objects(arch, "full").values():
         told = own_frames(path.with_suffix(".su"))
         for function in read_object(path, TOOLS[arch][0], told={}):
             if function.name in told and function.known:
-                assert function.frame >= told[function.name], (path.name, function)
+                assert function.frame >= told[function.name] - unused, (path.name, function)
                 compared += 1
     assert compared > 30
