@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Convolution of 4 pixels, or of 1, in chunks that fit in 1 KB of stack. */
+/* Convolution of 4 pixels, or of 1, in chunks that fit in 1.8 KB of stack. */
 #include "dots.h"
 #include "filter.h"
 #include "quant.h"
@@ -230,8 +230,8 @@ void tml_filter_divide(tml_filter_t *f, uint32_t pixels)
     }
     f->pixels = (uint8_t)pixels;
     f->rescale.pixels = pixels;
-    f->group = (uint8_t)((filters / groups + 1) & ~1u);
-    f->chunk = (uint8_t)tml_smaller(products, (size - sums * f->group) & ~3u);
+    f->group = (uint16_t)((filters / groups + 1) & ~1u);
+    f->chunk = (uint16_t)tml_smaller(products, (size - sums * f->group) & ~3u);
 }
 
 void tml_filter(tml_filter_t *f, int8_t *out)

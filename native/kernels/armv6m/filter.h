@@ -7,7 +7,7 @@
 #include "kernels.h"
 #include "rescale.h"
 
-#define TML_ROOM 160            /* words for values and sums */
+#define TML_ROOM 352            /* words for values and sums */
 
 /* Where a window is: its first entry, which may be outside the input. Modulo 2^32. */
 typedef struct {
@@ -29,8 +29,8 @@ typedef struct {
     int8_t fill;                /* what padding holds */
     /* How much is done at a time. */
     uint8_t pixels;             /* 4 or 1 */
-    uint8_t chunk;              /* products */
-    uint8_t group;              /* output channels */
+    uint16_t chunk;              /* products */
+    uint16_t group;              /* output channels */
     uint16_t row;               /* of the windows */
     uint32_t left;              /* values of it that are to come */
     tml_rescale_t rescale;

@@ -6,7 +6,7 @@
 
 /* Bytes of room, with which tml_filter_t begins. Widened activations end where it does, where the
    fields begin; if they don't fit at once, sums lie at its beginning. */
-#define TML_ROOM 544
+#define TML_ROOM 832
 
 /* Offsets of the fields behind them, for gemm.S. */
 #define TML_AT_BEGIN 0
