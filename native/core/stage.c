@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The firing rule: a step can fire when all that its window covers has been written and its ring
    has room; of those that can, the last one goes. Rows come in order, and so do pixels of a row.
-   A step that is a stage by itself may fire across the ends of rows.
+   A firing ends with its row, but for a step that is a stage by itself, or whose block is longer.
 
    What a step waits for changes only when it fires: it is worked out then, and only compared when
    somebody asks whether it can fire. */
@@ -25,6 +25,17 @@ static int32_t clip(int32_t x, int32_t limit)
     return x < 0 ? 0 : x < limit ? x : limit;
 }
 
+/* How many pixels the next firing of a step computes. */
+static uint32_t next_block(const tml_model_t *m, const tml_progress_t *at, const tml_step_t *step)
+{
+    const tml_ring_t *output = &m->rings[step->output];
+    uint32_t left = output->width - (uint32_t)at->x;
+    if (m->stage_steps == 1 || (step->block > output->width && step->rows == 1)) {
+        left += (firing_rows(output, step) - at->y - 1) * output->width;
+    }
+    return step->block < left ? step->block : left;
+}
+
 /* Works out which input pixels the next firing of a step is about: the last one under its window,
    `needed`, and the first one that it or a later firing reads, `oldest`. */
 static void look_ahead(const tml_model_t *m, tml_progress_t *at, const tml_step_t *step)
@@ -36,10 +47,14 @@ static void look_ahead(const tml_model_t *m, tml_progress_t *at, const tml_step_
     }
     const int32_t top = at->y * step->stride_h - step->pad_top;
     const int32_t left = at->x * step->stride_w - step->pad_left;
-    const uint32_t pixels_left = output->width - (uint32_t)at->x;
-    const uint32_t block = step->block < pixels_left ? step->block : pixels_left;
-    const int32_t right = left + (int32_t)((block - 1) * step->stride_w) + step->k_w - 1;
-    at->needed = packed((uint32_t)clip(top + step->k_h - 1, input->height - 1),
+    const uint32_t last = at->x + next_block(m, at, step) - 1;
+    int32_t bottom = top + step->k_h - 1;
+    int32_t right = (int32_t)(last * step->stride_w) - step->pad_left + step->k_w - 1;
+    if (last >= output->width) {            /* of another row: simply all of that row's input */
+        bottom += (int32_t)(last / output->width * step->stride_h);
+        right = input->width;
+    }
+    at->needed = packed((uint32_t)clip(bottom, input->height - 1),
                         (uint32_t)clip(right, input->width - 1));
     if (top < input->height) {
         at->oldest = top < 0 ? 0 : (uint32_t)top * input->width +
@@ -134,14 +149,7 @@ int tml_stage_next(tml_model_t *m)
 
 uint16_t tml_stage_block(const tml_model_t *m, uint32_t index)
 {
-    const tml_step_t *step = tml_stage_step(m, index);
-    const tml_ring_t *output = &m->rings[step->output];
-    const tml_progress_t *at = &m->progress[index];
-    uint32_t left = output->width - (uint32_t)at->x;
-    if (m->stage_steps == 1) {
-        left += (firing_rows(output, step) - at->y - 1) * output->width;
-    }
-    return step->block < left ? step->block : (uint16_t)left;
+    return (uint16_t)next_block(m, &m->progress[index], tml_stage_step(m, index));
 }
 
 void tml_stage_fired(tml_model_t *m, uint32_t index)

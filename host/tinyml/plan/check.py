@@ -53,9 +53,10 @@ def _can_fire(plan, stage, at, index) -> bool:
         writer = plan.problem.writer.get(tensor, -1)
         if writer >= stage.first:
             height, width, _ = plan.problem.shapes[tensor]
-            rows, columns = _window(task, stage, y, x)
+            first_piece, *more = _pieces(task, y, x, _block(task, stage, y, x))
+            rows, columns = _under(task, *(more or [first_piece])[-1])
             row = min(max(rows[-1], 0), height - 1)
-            column = min(max(columns[-1], 0), width - 1)
+            column = min(max(columns[-1], 0), width - 1) if not more else width - 1
             strip = row // plan.problem.tasks[writer].rows
             if not at[writer] > (strip, column):
                 return False
@@ -84,20 +85,19 @@ def _oldest(plan, at, reader, shape) -> int:
     return top * width + left if top >= 0 else 0
 
 
-def _window(task, stage, y, x) -> tuple[range, range]:
-    """The rows and columns under the window of a firing, also those outside the input."""
-    return _under(task, y, x, x + _block(task, stage, y, x))
-
-
 def _block(task, stage, y, x) -> int:
-    """Pixels of a firing: to the end of the row, or of everything if the task is alone."""
+    """Pixels of a firing: to the end of the row, or of everything if the task is alone or its
+    block is longer than a row."""
     alone = stage.first == stage.last
-    left = task.shape[1] * (task.firing_rows - y if alone else 1) - x
-    return min(task.block(stage.block, alone), left)
+    block = task.block(stage.block, alone)
+    goes_on = alone or block > task.shape[1] and task.rows == 1
+    left = task.shape[1] * (task.firing_rows - y if goes_on else 1) - x
+    return min(block, left)
 
 
 def _under(task, y, first, end):
-    """The rows and columns under the windows of some pixels of a row."""
+    """The rows and columns under the windows of some pixels of a row, also those outside the
+    input."""
     w, right = task.window, end - 1
     top, left = y * w.stride_h - w.pad_top, first * w.stride_w - w.pad_left
     return (range(top, top + w.height), range(left, right * w.stride_w - w.pad_left + w.width))

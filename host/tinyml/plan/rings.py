@@ -2,7 +2,7 @@
 """How many pixels of a tensor a stage must keep, so that no task of it ever waits for ever.
 
 A firing of a task is (y, x): the row of firings and the first pixel of its block, which ends with
-the row, but for a task that is alone in its stage. To let a
+the row, but for a task that is alone in its stage, or whose block is longer than a row. To let a
 consumer fire, what it reads must be there up to the last pixel under its window, and nothing may
 be gone from the oldest pixel on that any reader still wants; the ring holds what lies between.
 The rule by which tasks take turns is that of native/core/stage.c.
@@ -30,9 +30,14 @@ class Stage:
         return self.task(index).block(self.most, self.alone)
 
 
+def _crosses(task: Task, block: int) -> bool:
+    """Whether firings go on in the next row."""
+    return block > task.shape[1]
+
+
 def all_firings(task: Task, block: int, alone: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Every firing of a task, in order."""
-    if alone:
+    if alone or _crosses(task, block):
         return np.divmod(np.arange(0, task.firing_rows * task.shape[1], block), task.shape[1])
     y, x = np.meshgrid(np.arange(task.firing_rows), np.arange(0, task.shape[1], block),
                        indexing="ij")
@@ -54,9 +59,13 @@ def _clip(numbers, most: int):
 def last_needed(task: Task, block: int, shape, y, x):
     """Row and column of the last input pixel under the window of firings."""
     window, (height, width, _) = task.window, shape
-    right = np.minimum(x + block, task.shape[1]) - 1
-    rows = y * window.stride_h - window.pad_top + window.height - 1
+    if _crosses(task, block):
+        last, right = np.divmod(end_of(task, block, y, x) - 1, task.shape[1])
+    else:
+        last, right = y, np.minimum(x + block, task.shape[1]) - 1
+    rows = last * window.stride_h - window.pad_top + window.height - 1
     columns = right * window.stride_w - window.pad_left + window.width - 1
+    columns = np.where(last > y, width, columns)        # simply all of that row
     return _clip(rows, height - 1), _clip(columns, width - 1)
 
 
@@ -71,12 +80,14 @@ def oldest(task: Task, shape, y, x):
 
 def firing_for(task: Task, block: int, row, column):
     """The firing that writes a pixel."""
+    if _crosses(task, block):
+        return np.divmod((row * task.shape[1] + column) // block * block, task.shape[1])
     return row // task.rows, column // block * block
 
 
 def end_of(task: Task, block: int, y, x, alone: bool = False):
     """Index behind the newest pixel that firings write."""
-    if alone and task.rows == 1:
+    if task.rows == 1 and (alone or _crosses(task, block)):
         return np.minimum(y * task.shape[1] + x + block, task.shape[0] * task.shape[1])
     bottom = np.minimum((y + 1) * task.rows, task.shape[0]) - 1
     return bottom * task.shape[1] + np.minimum(x + block, task.shape[1])
@@ -84,6 +95,8 @@ def end_of(task: Task, block: int, y, x, alone: bool = False):
 
 def after(task: Task, block: int, y, x):
     """The firings that come next."""
+    if _crosses(task, block):
+        return np.divmod(y * task.shape[1] + x + block, task.shape[1])
     wraps = x + block >= task.shape[1]
     return np.where(wraps, y + 1, y), np.where(wraps, 0, x + block)
 
@@ -120,9 +133,16 @@ def ring_pixels(stage: Stage, tensor: int) -> int:
 
 
 def _span(stage: Stage, writer: int, reader: int) -> int:
-    """What one reader needs by itself. Rows and columns are independent of each other."""
+    """What one reader needs by itself. Rows and columns are independent of each other, where no
+    firing goes on in the next row."""
     task, source = stage.task(reader), stage.task(writer)
     block, width = stage.block(reader), source.shape[1]
+    if _crosses(task, block) or _crosses(source, stage.block(writer)):
+        firings = all_firings(task, block)
+        at = firing_for(source, stage.block(writer),
+                        *last_needed(task, block, source.shape, *firings))
+        return int((end_of(source, stage.block(writer), *at)
+                    - oldest(task, source.shape, *firings)).max())
     y, x = np.arange(task.firing_rows), np.arange(0, task.shape[1], block)
     rows, _ = last_needed(task, block, source.shape, y, np.array(0))
     _, columns = last_needed(task, block, source.shape, np.array(0), x)

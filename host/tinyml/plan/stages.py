@@ -11,9 +11,9 @@ from tinyml.plan.cost import cycles
 from tinyml.plan.fleeting import is_fleeting, passing
 from tinyml.plan.rings import Stage, all_firings, edge_firings, least_gap, pull, ring_pixels
 from tinyml.plan.stacks import Site, find_sites, with_stacks
-from tinyml.plan.tasks import Problem
+from tinyml.plan.tasks import ROW, Problem
 
-BLOCKS = (1, 2, 4, 8, 65535)    # most pixels per firing of a stage
+BLOCKS = (1, 2, 4, 8, ROW, 2 * ROW, 4 * ROW)    # most pixels per firing of a stage
 BLOCKS_TO_RECOMPUTE = (1, 4)    # of one that computes rows again: it is there to be small
 MOST_STEPS = 255                # of a stage, by the format
 MOST_STATES = 40                # choices kept per range of tasks
@@ -60,7 +60,7 @@ class Search:
         self._last_read = {tensor: len(problem.tasks) if tensor in problem.outputs else
                            max(some, default=-1) for tensor, some in problem.readers.items()}
         self.sites = {site.first: site for site in find_sites(problem)} if recompute else {}
-        self.blocks = (BLOCKS_TO_RECOMPUTE if recompute else BLOCKS if fuse else BLOCKS[-1:])
+        self.blocks = (BLOCKS_TO_RECOMPUTE if recompute else BLOCKS if fuse else (ROW,))
         self._settled = {site: self._when_settled(site) for site in self.sites.values()}
         self._passing = passing(problem)
         self._variants: dict = {}

@@ -2,6 +2,7 @@
 """What the planner sees of a model: tasks and tensors as numbers."""
 from dataclasses import dataclass, field, replace
 
+ROW = 65535                     # as the most pixels of a firing: a row; n * ROW: n whole rows
 
 @dataclass(frozen=True)
 class Window:
@@ -81,10 +82,13 @@ class Task:
         return -(-self.shape[0] // self.rows)
 
     def block(self, most: int, alone: bool = False) -> int:
-        """Pixels of a firing where the stage allows `most`: inside a row, but for a task that is
-        `alone` in its stage."""
-        row = self.firing_rows * self.shape[1] if alone else self.shape[1]
-        return min(most, row, self.most_block)
+        """Pixels of a firing where the stage allows `most`: inside a row, or some whole rows, but
+        for a task that is `alone` in its stage."""
+        height, width, _ = self.shape
+        if alone:
+            return min(most, self.firing_rows * width, self.most_block)
+        rows = min(most // ROW, self.most_block // width, height) if self.rows == 1 else 1
+        return rows * width if rows > 1 else min(most, width, self.most_block)
 
 
 @dataclass(frozen=True)
