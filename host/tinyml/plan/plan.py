@@ -8,7 +8,7 @@ from tinyml.plan.layout import Plan, place_path
 from tinyml.options import Options
 from tinyml.plan.patches import Estimate, estimates, patched
 from tinyml.plan.path import fastest, frontier, peak, smallest, total_cycles
-from tinyml.plan.stages import Search, StageChoice
+from tinyml.plan.stages import BLOCKS, LONG_BLOCKS, Search, StageChoice
 from tinyml.plan.tasks import Problem
 
 EQUALLY_FAST = 1.01             # plans this near the fastest: the smaller one is taken
@@ -63,7 +63,8 @@ def _ever_more_choices(problem: Problem, options: Options) -> Iterator[list[Stag
 
 def _plain_choices(problem: Problem, options: Options, limit: int = NO_LIMIT):
     """The stages that compute nothing twice."""
-    return Search(problem, False, options.stages != "single").choices(limit, None)
+    blocks = BLOCKS if options.goal == "smallest" else BLOCKS + LONG_BLOCKS
+    return Search(problem, False, options.stages != "single", blocks).choices(limit, None)
 
 
 def _may_recompute(options: Options) -> bool:

@@ -59,13 +59,13 @@ def _clip(numbers, most: int):
 def last_needed(task: Task, block: int, shape, y, x):
     """Row and column of the last input pixel under the window of firings."""
     window, (height, width, _) = task.window, shape
+    last, right = y, np.minimum(x + block, task.shape[1]) - 1
     if _crosses(task, block):
         last, right = np.divmod(end_of(task, block, y, x) - 1, task.shape[1])
-    else:
-        last, right = y, np.minimum(x + block, task.shape[1]) - 1
     rows = last * window.stride_h - window.pad_top + window.height - 1
     columns = right * window.stride_w - window.pad_left + window.width - 1
-    columns = np.where(last > y, width, columns)        # simply all of that row
+    if _crosses(task, block):
+        columns = np.where(last > y, width, columns)    # of another row: simply all of it
     return _clip(rows, height - 1), _clip(columns, width - 1)
 
 

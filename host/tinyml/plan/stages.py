@@ -13,7 +13,8 @@ from tinyml.plan.rings import Stage, all_firings, edge_firings, least_gap, pull,
 from tinyml.plan.stacks import Site, find_sites, with_stacks
 from tinyml.plan.tasks import ROW, Problem
 
-BLOCKS = (1, 2, 4, 8, ROW, 2 * ROW, 4 * ROW)    # most pixels per firing of a stage
+BLOCKS = (1, 2, 4, 8, ROW)      # most pixels per firing of a stage
+LONG_BLOCKS = (2 * ROW, 4 * ROW)        # of one that may be larger, to be faster
 BLOCKS_TO_RECOMPUTE = (1, 4)    # of one that computes rows again: it is there to be small
 MOST_STEPS = 255                # of a stage, by the format
 MOST_STATES = 40                # choices kept per range of tasks
@@ -55,12 +56,13 @@ class _State:
 class Search:
     """All stages of a problem, found when they are asked for."""
 
-    def __init__(self, problem: Problem, recompute: bool, fuse: bool = True):
+    def __init__(self, problem: Problem, recompute: bool, fuse: bool = True,
+                 blocks: tuple[int, ...] = BLOCKS):
         self.problem, self.fuse = problem, fuse
         self._last_read = {tensor: len(problem.tasks) if tensor in problem.outputs else
                            max(some, default=-1) for tensor, some in problem.readers.items()}
         self.sites = {site.first: site for site in find_sites(problem)} if recompute else {}
-        self.blocks = (BLOCKS_TO_RECOMPUTE if recompute else BLOCKS if fuse else (ROW,))
+        self.blocks = (BLOCKS_TO_RECOMPUTE if recompute else blocks if fuse else (ROW,))
         self._settled = {site: self._when_settled(site) for site in self.sites.values()}
         self._passing = passing(problem)
         self._variants: dict = {}
