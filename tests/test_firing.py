@@ -2,6 +2,7 @@
 """The firing rule stands twice, in C and in Python: steps go in the same order by both."""
 import ctypes
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,8 @@ from tests.random_nets import random_nets
 from tests.ref_library import library
 from tinyml.options import Options
 from tinyml.pipeline import compile_model
-from tinyml.plan.check import firings
+from tinyml.plan.check import check_plan, firings
+from tinyml.plan.stages import LONG_BLOCKS
 from tinyml.schedule import encode
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,4 +59,14 @@ def test_small_models_fire_in_the_same_order(trace, name):
 @given(net=random_nets(), options=st.sampled_from(KINDS))
 def test_random_nets_fire_in_the_same_order(trace, net, options):
     compiled = compile_model(net.model, "net", options=options)
+    assert order_in_c(trace, compiled.schedule) == order_in_python(compiled.plan)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(net=random_nets(), fed=st.booleans(), block=st.sampled_from(LONG_BLOCKS))
+def test_firings_of_several_rows_go_in_the_same_order(trace, net, fed, block):
+    with patch("tinyml.plan.plan.BLOCKS", (block,)):
+        compiled = compile_model(net.model, "net", options=Options(
+            stages="rings", goal="smallest", feed_rows=fed))
+    check_plan(compiled.plan)
     assert order_in_c(trace, compiled.schedule) == order_in_python(compiled.plan)

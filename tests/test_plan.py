@@ -15,7 +15,7 @@ from tinyml.plan import Problem, Task, Window, make_frontier, make_plan
 from tinyml.plan.check import check_plan, firings
 from tinyml.plan.layout import place_path
 from tinyml.plan.stacks import with_stacks
-from tinyml.plan.stages import STATE_BYTES, Search
+from tinyml.plan.stages import LONG_BLOCKS, STATE_BYTES, Search
 
 KINDS = [Options(stages=kind, goal=goal, max_extra=extra)
          for kind, goal, extra in product(STAGES, ("smallest", "fastest"), (None, 0, 20.0))]
@@ -45,6 +45,13 @@ def test_plans_of_any_problem_replay(problem, options):
             assert plan.products <= base * (1 + some.max_extra / 100)
         if some.stages in ("single", "rings"):
             assert plan.products == base
+
+
+@settings(thorough, max_examples=60)
+@given(problem=problems(), block=st.sampled_from(LONG_BLOCKS))
+def test_plans_replay_whose_firings_are_several_rows(problem, block):
+    with patch("tinyml.plan.plan.BLOCKS", (block,)):
+        assert_sound(make_plan(problem, Options(stages="rings", goal="smallest")))
 
 
 @settings(thorough, max_examples=60)

@@ -46,6 +46,8 @@ def all_firings(task: Task, block: int, alone: bool = False) -> tuple[np.ndarray
 
 def edge_firings(task: Task, block: int) -> tuple[np.ndarray, np.ndarray]:
     """The first and the last firing of each row: enough for a good estimate."""
+    if _crosses(task, block):
+        return all_firings(task, block)
     last = (task.shape[1] - 1) // block * block
     y = np.arange(task.firing_rows)
     return np.concatenate((y, y)), np.repeat((0, last), len(y))

@@ -113,8 +113,14 @@ class Search:
                       + STATE_BYTES * (last - first + 1))
             for state in states:
                 if self._is_complete(state, last) and around + state.rings <= limit:
+                    spent = state.cycles if first < last else self._cycles_alone(first, block)
                     yield StageChoice(first, last, block, state.highs, around + state.rings,
-                                      state.cycles, state.extra)
+                                      spent, state.extra)
+
+    def _cycles_alone(self, index: int, block: int) -> int:
+        """Of a task that is a stage by itself."""
+        task = self.problem.tasks[index]
+        return cycles(task, task.block(block, True), True)
 
     def _may_grow(self, first: int, last: int) -> bool:
         """Whether a stage may go on to task `last`."""
@@ -160,9 +166,8 @@ class Search:
         for high in (0, *site.highs) if site else (0,):
             highs = (*state.highs, (site, high)) if high else state.highs
             task = self._task(last, highs)
-            pixels = task.block(block, first == last)
             new = replace(state, highs=highs, fleeting=0,
-                          cycles=state.cycles + cycles(task, pixels, first == last),
+                          cycles=state.cycles + cycles(task, task.block(block), False),
                           extra=state.extra + task.products - self.problem.tasks[last].products)
             for tensor in dict.fromkeys(task.reads):
                 writer = self.problem.writer.get(tensor, -1)
@@ -206,9 +211,11 @@ class Search:
 
     def _borders(self, first: int, last: int, block: int) -> int:
         """Bytes of the tensors that the stage reads for the last time, and of its last output. An
-        estimate for blocks of one pixel, but exact for a task alone, whose blocks are long."""
-        stage = Stage(self.problem, block, True) if first == last else Stage(self.problem, 1)
-        key = "borders", first, last, stage.block(last)
+        estimate for blocks of one pixel, but exact for blocks of several rows, and for a task
+        alone, whose blocks are long."""
+        alone = first == last
+        stage = Stage(self.problem, block if alone or block > ROW else 1, alone)
+        key = "borders", first, last, stage.most, stage.block(last)
         if key not in self._memo:
             self._memo[key] = self._count_borders(first, last, stage)
         return self._memo[key]
@@ -233,9 +240,10 @@ class Search:
         """How far all tasks must be for firings at the edges of a task's output."""
         if stage.alone:
             return {sink: all_firings(stage.task(sink), stage.block(sink), True)}
-        key = "pulled", sink
+        key = "pulled", sink, stage.most
         if key not in self._memo:
-            self._memo[key] = pull(stage, sink, 0, *edge_firings(stage.task(sink), 1))
+            self._memo[key] = pull(stage, sink, 0, *edge_firings(stage.task(sink),
+                                                                 stage.block(sink)))
         return self._memo[key]
 
 
