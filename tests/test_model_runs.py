@@ -27,7 +27,7 @@ def test_steps_take_an_input_written_in_place(model):
     assert bytes(model.output) == wanted()
 
 
-@pytest.mark.parametrize("pieces", [1, 2, 10])
+@pytest.mark.parametrize("pieces", [1, 2, 10, 40])
 def test_an_abandoned_run_does_not_matter(model, pieces):
     begun = model.steps(bytes(PIXELS))
     for _ in range(pieces):

@@ -23,7 +23,7 @@ def make_plan(problem: Problem, options: Options = Options()) -> Plan:
         plan = _patched_plan(problem, options, _guesses(problem, options))
     elif options.goal == "fastest":
         plan = _fastest_plan(problem, options)
-    plan = plan or _smallest_plan(problem, options)
+    plan = plan or _smallest_plan(problem, replace(options, goal="smallest"))
     if options.ram is not None and plan.arena_bytes > options.ram:
         raise FitError(_too_large(plan, options.ram))
     return plan
