@@ -70,7 +70,7 @@ def plan_frontier(model: bytes, name: str, options: Options = Options()) -> list
 
 
 def lower_model(model: bytes, name: str, feed_rows: bool) -> Lowered:
-    """A model file as steps, not planned yet."""
+    """A model file as steps, not planned yet. Raises FitError for a tensor beyond every board."""
     imported = check_graph(import_model(model, name))
     graph = run_passes(imported)
     found = problems(graph)
@@ -83,6 +83,10 @@ def lower_model(model: bytes, name: str, feed_rows: bool) -> Lowered:
                                     "one can be fed rows"])
         steps.insert(0, LoweredStep("take", {"output": view(graph.inputs[0].tensor)}))
     number, problem = _problem(graph, steps, feed_rows)
+    largest = max(range(len(problem.shapes)), key=problem.size, default=None)
+    if largest is not None and problem.size(largest) > MOST_ARENA:
+        raise FitError(f"`{problem.names[largest]}` has {problem.size(largest)} bytes, no arena has "
+                       f"more than {MOST_ARENA}: use a smaller input")
     return Lowered(graph, products(imported), steps, number, problem, removed(imported, graph))
 
 
