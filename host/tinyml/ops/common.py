@@ -50,7 +50,7 @@ def shapes_agree(op):
 
 def slid(size: int, window: int, stride: int, padding: int) -> int:
     """Places of a window along an axis; `padding` is that of both ends together."""
-    return (size + padding - window) // stride + 1
+    return (size + padding - window) // max(stride, 1) + 1
 
 
 def slid_over(op, window) -> tuple[int, int]:
@@ -93,8 +93,8 @@ def int32_bias(op):
 
 
 def small_strides(op):
-    """strides up to 255"""
-    return None if max(op.stride) <= 255 else f"stride {op.stride[0]}x{op.stride[1]}"
+    """strides from 1 to 255"""
+    return None if all(1 <= step <= 255 for step in op.stride) else f"stride {op.stride[0]}x{op.stride[1]}"
 
 
 def known_activation(op):

@@ -49,7 +49,7 @@ def place_path(problem: Problem, path: Path) -> Plan:
             for tensor in range(len(problem.shapes))}
     passes = passing(problem)
     kept = [_kept(problem, tensor, stage_of, last, passes) for tensor in last]
-    pixels, buffers = zip(*kept)
+    pixels, buffers = zip(*kept) if kept else ((), ())
     gaps = {pair: gap for stage in path for pair, gap in _gaps(problem, stage, last).items()}
     placement = place(buffers, gaps)
     arena = -(-placement.arena_bytes // 4) * 4 + _state_bytes(path)
