@@ -111,7 +111,7 @@ def files(tmp_path_factory):
     for model in (small, feedback, echo, floats, pixels, reals, residuals):
         path = folder / f"{model.__name__}.tflite"
         path.write_bytes(model())
-        made[f"{model.__name__}.tml"] = pack(path).file
+        made[f"{model.__name__}.tml"] = pack(path, options=Options(goal="smallest")).file
     for model in (small, reals):
         made[f"{model.__name__}_rows.tml"] = pack(folder / f"{model.__name__}.tflite",
                                                   options=Options(feed_rows=True)).file

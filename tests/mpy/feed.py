@@ -69,7 +69,7 @@ def locked(steps):
     return pieces
 
 
-print("steps", locked(m.steps(y)) > 16, ready(of_y))
+print("steps", locked(m.steps(y)) > 1, ready(of_y))
 
 feed(y, 5)                      # given up: a run begins anew
 print("run", bytes(m.run(x)) == of_x)

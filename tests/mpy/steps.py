@@ -30,7 +30,7 @@ async def both():
 asyncio.run(both())
 print("exact", bytes(m.output) == whole)
 pieces = turns.count("m")
-print("in turn", pieces > 3, abs(turns.count("b") - pieces) <= 1, "mm" not in "".join(turns))
+print("in turn", pieces > 1, abs(turns.count("b") - pieces) <= 1, "mm" not in "".join(turns))
 
 for given_up_after in range(1, pieces + 1):
     begun = m.steps(bytes(len(x)))
