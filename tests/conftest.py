@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """`--all`: test on every emulated board; without it m0, m4f and rv32 stand for all."""
-import gc
 import os
 
 import pytest
@@ -28,13 +27,6 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("board", boards, scope="module")
     if "place_name" in metafunc.fixturenames:
         metafunc.parametrize("place_name", ["unix", "unix-new", *boards], scope="module")
-
-
-def pytest_collection_finish():
-    """Model collects garbage before it takes an arena. Among the objects of pytest and of all test
-    modules that would take most of the tests' time."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture

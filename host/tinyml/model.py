@@ -4,12 +4,12 @@
 This file runs under MicroPython as the module `tinyml`, over the native module `_tinyml`, and
 under CPython as `tinyml.model`, over the same C. Floats are handled here and never cross into C.
 """
-import gc
 import struct
 import sys
 
 if sys.implementation.name == "micropython":
     import os
+    from gc import collect
 
     try:
         from _tinyml import Machine, copy, noise
@@ -19,6 +19,9 @@ if sys.implementation.name == "micropython":
     BufferError = TypeError     # MicroPython has only the one
 else:
     from tinyml.native import Machine, copy, noise
+
+    def collect():
+        """CPython finds room without: among many objects, collecting takes longer than a run."""
 
 # What this file knows of the layout of a schedule; tests compare it with format.py.
 _HEADER = "<IIHHIIIIHHHHI"
@@ -392,7 +395,7 @@ def _new_arena(schedule, size):
 
 
 def _bytes(what, size):
-    gc.collect()
+    collect()
     try:
         return bytearray(size)
     except MemoryError:
