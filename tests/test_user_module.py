@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """`_tinyml` as a part of a firmware: MicroPython built with USER_C_MODULES. Minutes, so --all."""
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +33,7 @@ def place(request, files, tmp_path_factory):
         else:
             make("qemu", folder, f"USER_C_MODULES={modules(folder)}", f"BOARD={request.param}",
                  f"BOARD_DIR={FIRMWARE / request.param}")
+            assert {path.stem for path in folder.rglob("armv7em/*.o")} >= {"gemm", "conv2d"}
             (folder / "firmware.elf").rename(folder / f"{request.param}.elf")
             monkeypatch.setattr("tinyml.emulator.FIRMWARE", folder)
         with open_place(request.param, rom=rom) as opened:
@@ -60,3 +63,29 @@ def test_the_module_is_there_without_a_file(place):
 @by_name
 def test_scripts_print_what_they_do_elsewhere(script, place):
     assert place.run(IN_ROM + script.read_text()) == expected(script)
+
+
+CMAKE = f"""
+cmake_minimum_required(VERSION 3.13)
+project(firmware C ASM)
+add_library(usermod INTERFACE)
+include({ROOT}/mpy_module/micropython.cmake)
+get_target_property(sources usermod_tinyml INTERFACE_SOURCES)
+file(WRITE sources.txt "${{sources}}")
+"""
+
+
+@pytest.mark.skipif(not shutil.which("cmake"), reason="needs cmake")
+@pytest.mark.parametrize("option, arch", [
+    ("PICO_PLATFORM=rp2040", "armv6m"), ("PICO_PLATFORM=rp2350-riscv", "rv32imc"),
+    ("TINYML_ARCH=armv7emdp", "armv7emdp"), ("IDF_TARGET=esp32", "x64")])
+def test_cmake_takes_the_kernels_of_the_module(option, arch, tmp_path):
+    (tmp_path / "CMakeLists.txt").write_text(CMAKE)
+    subprocess.run(["cmake", "-B", "build", f"-D{option}"], cwd=tmp_path, check=True,
+                   capture_output=True)
+    sources = map(Path, (tmp_path / "sources.txt").read_text().split(";"))
+    makefile = "include $(TINYML_NATIVE)/sets.mk\nall:; @echo $(TINYML_KERNELS)\n"
+    done = subprocess.run(["make", "-sf-", f"TINYML_NATIVE={ROOT}/native", f"TINYML_ARCH={arch}"],
+                          input=makefile, text=True, capture_output=True, check=True)
+    assert ({path.parent.name + "/" + path.name for path in sources if "kernels" in path.parts}
+            == {"/".join(Path(name).parts[-2:]) for name in done.stdout.split()})

@@ -25,8 +25,10 @@ def create_environment():
 
 
 def with_tools() -> dict[str, str]:
-    """The process's environment, with the virtual environment's programs found first."""
-    return os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    """The process's environment, with the virtual environment's programs found first. MicroPython's
+    linker takes what it finds in the order of a set: the same one each time.
+    """
+    return os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONHASHSEED": "0"}
 
 
 def tool(name: str) -> Path:
