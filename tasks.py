@@ -7,7 +7,8 @@ import sys
 if sys.version_info < (3, 11):
     sys.exit("tasks.py needs Python 3.11 or newer")
 
-from tools import debian, environment, fuzzer, micropython, sizes, tables  # noqa: E402
+from tools import debian, environment, fuzzer, micropython, sizes, tables
+from tools import release as releases  # noqa: E402
 from tools.environment import PYTHON  # noqa: E402
 from tools.steps import StepFailed, show  # noqa: E402
 
@@ -105,13 +106,19 @@ def fuzz(seconds: str = "1800"):
     fuzzer.fuzz(int(seconds))
 
 
+def release():
+    """What users install, in dist/: the wheel with all modules, and packages for `mip`."""
+    build("mpy")
+    releases.release()
+
+
 def lines():
     """Lines of code per folder."""
     tables.print_lines()
 
 
 TASKS = {task.__name__: task for task in (setup, demo, gen, check, build, test, fuzz, size, bench,
-                                         lines)}
+                                         release, lines)}
 
 
 def main(arguments: list[str]):

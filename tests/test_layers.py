@@ -16,7 +16,7 @@ LAYERS = (
     ("records", "statuses"),
     ("steps",),
     ("format",),
-    ("errors", "options"),
+    ("errors", "options", "shipped"),
     ("fixed_point",),
     ("schedule",),
     ("plan",),

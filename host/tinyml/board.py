@@ -3,11 +3,11 @@
 
 import tomllib
 from dataclasses import MISSING, dataclass, fields
-from pathlib import Path
 
 from .errors import BoardError
+from .shipped import shipped
 
-FOLDER = Path(__file__).resolve().parents[2] / "boards"
+FOLDER = shipped("boards")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 """Runs a schedule somewhere else: on a board, an emulated board, or a unix port."""
 from binascii import unhexlify
 from dataclasses import dataclass
-from pathlib import Path
 
 from tinyml.board import load_board
 from tinyml.device import is_port, open_place
@@ -10,8 +9,9 @@ from tinyml.errors import DeviceError, FitError
 from tinyml.format import step_named
 from tinyml.model import Model
 from tinyml.schedule import decode
+from tinyml.shipped import shipped
 
-BUILT = Path(__file__).resolve().parents[2] / "build/mpy"
+BUILT = shipped("build/mpy")
 PYTHON_PARTS = ("tinyml.mpy", "tinyml_statuses.mpy")
 UNIX = ("unix", "unix-new")
 PLACES = ("host", *UNIX, "m0", "m3", "m4f", "m7", "m33", "rv32")
