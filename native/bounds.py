@@ -32,7 +32,7 @@ def _program(step, groups) -> list[str]:
             out += ["TML_CALL", str(at)]
             left = [need for need in left if need not in needs]
     left += [f"{field.name} == 0" for field in step.fields
-             if field.role == "reserved" and field.name != "reserved"]     # that one is in all steps
+             if field.role == "reserved"]
     return [*out, *(byte for need in left for byte in _expression(need, step)), *_extents(step),
             "TML_END"]
 

@@ -12,7 +12,7 @@ from tinyml.records import Field, Record, Step, reserved, ring
 from tinyml.steps import COMMON, GROUPS, STEPS
 
 MAGIC = 0x004C4D54          # the bytes "TML\0"
-VERSION = 3                 # of the format, not of the software
+VERSION = 4                 # of the format, not of the software
 ALIGN = 16                  # of the head's length, so that data keeps the file's alignment
 BASE_ALIGN = 4              # what the address of a file and of an arena must be a multiple of
 

@@ -61,7 +61,7 @@ class Linker:
             "stage": stage.last - stage.first + 1 if index == stage.first else 0,
             "k_h": window.height, "k_w": window.width, "pad_top": window.pad_top,
             "pad_left": window.pad_left, "stride_h": window.stride_h, "stride_w": window.stride_w,
-            "rows": task.rows, "inputs": len(step.inputs), "back": 0, "back2": 0,
+            "rows": task.rows, "inputs": len(step.inputs), "back": 0, "back2": 0, "clamps": 0,
             "reach": max(readers, default=index) - index, **step.numbers, **rings}
         for name, tensor in zip(("back", "back2"), task.reads):
             writer = self.plan.problem.writer.get(tensor, -1)

@@ -18,7 +18,7 @@ COMMON = (
     Field("back", "u8", "steps back to the one of its stage that writes `input`; 0: `input` is whole"),
     Field("back2", "u8", "the same for `input2`"),
     Field("reach", "u8", "steps on to the last of its stage that reads `output`; 0: `output` is whole"),
-    Field("reserved", "u8", "zero", role="reserved"),
+    Field("clamps", "u8", "1: bytes of a convolution are limited to act_min ... act_max afterwards"),
 )
 
 

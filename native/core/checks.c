@@ -145,7 +145,7 @@ tml_status_t tml_check_step(const tml_model_t *m, const tml_step_t *step, uint32
         }
     }
     if (step->words != words || left < words * 4 || step->block == 0 || step->k_h == 0 ||
-        step->k_w == 0 || step->reserved != 0) {
+        step->k_w == 0 || step->clamps > 1) {
         return TML_BAD_STEP;
     }
     return check(m, programs + checks[step->code - 1].at, step);

@@ -46,7 +46,7 @@ static tml_status_t check_rings(const tml_model_t *m)
 {
     const uint32_t room = m->header->arena_bytes -
                           m->header->longest_stage * (uint32_t)sizeof(tml_progress_t);
-    uint32_t outputs = 0;
+    uint32_t kinds = 0;
     for (uint32_t i = 0; i < m->header->ring_count; i++) {
         const tml_ring_t *ring = &m->rings[i];
         if (ring->height == 0 || ring->width == 0 || ring->channels == 0 ||
@@ -61,9 +61,9 @@ static tml_status_t check_rings(const tml_model_t *m)
         if (m->ports[i].ring >= m->header->ring_count || !port_is_sound(&m->ports[i])) {
             return TML_BAD_RING;
         }
-        outputs += m->ports[i].kind == 1;
+        kinds |= m->ports[i].kind == 3 ? 0 : 1u << m->ports[i].kind % 2;
     }
-    return outputs != 0 && outputs < m->header->port_count ? TML_OK : TML_BAD_RING;
+    return kinds == 3 ? TML_OK : TML_BAD_RING;
 }
 
 static tml_status_t check_steps(const tml_model_t *m)

@@ -37,6 +37,9 @@ tml_state_t tml_step(tml_model_t *m)
     const tml_progress_t *at = &m->progress[index];
     const tml_span_t span = { at->y, at->x, (uint16_t)pixels };
     kernels[step->code - 1](m, step, span);
+    if (step->clamps != 0) {
+        tml_limits(m, step, span);
+    }
     if (step->inputs == 0) {
         const uint32_t taken = pixels * m->rings[step->output].channels;
         m->fed += taken;

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define TML_MAGIC 0x004c4d54u
-#define TML_VERSION 3u
+#define TML_VERSION 4u
 #define TML_ALIGN 16u
 #define TML_BASE_ALIGN 4u
 
@@ -78,7 +78,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     int8_t input_zp;            /* what padding holds */
     int8_t output_zp;           /* added after requantising */
     int8_t act_min;             /* lowest output */
@@ -114,7 +114,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     int8_t input_zp;            /* what padding holds */
     int8_t output_zp;           /* added after requantising */
     int8_t act_min;             /* lowest output */
@@ -149,7 +149,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
     uint16_t reserved0;         /* zero */
@@ -176,7 +176,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
     uint16_t reserved0;         /* zero */
@@ -203,7 +203,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     int32_t bias;               /* -input_zp * count */
     uint32_t mult;              /* requantise: multiplier x 2^32 */
     int8_t shift;               /* requantise: exponent, -31..30 */
@@ -232,7 +232,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     int8_t input_zp;
     int8_t input2_zp;
     int8_t input_shift;
@@ -267,7 +267,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     int16_t pad_front;          /* channels before the input's; below 0: of the input left out */
     int8_t value;
     uint8_t reserved0;          /* zero */
@@ -294,7 +294,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     uint32_t table;             /* exp of 0, -1, ... -255, Q0.31 */
 } tml_softmax_t;
 typedef char tml_softmax_size[sizeof(tml_softmax_t) == 32 ? 1 : -1];
@@ -319,7 +319,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     uint32_t table;             /* for inputs -128 ... 127 */
 } tml_lookup_t;
 typedef char tml_lookup_size[sizeof(tml_lookup_t) == 32 ? 1 : -1];
@@ -344,7 +344,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     uint8_t axis_y;             /* input axis that y runs along */
     uint8_t axis_x;
     uint8_t axis_c;
@@ -372,7 +372,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     uint16_t restart;           /* 1: every row begins at 0 */
     uint16_t reserved0;         /* zero */
 } tml_sum_t;
@@ -398,7 +398,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     uint32_t count;             /* pixels in the sum */
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
@@ -426,7 +426,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
 } tml_take_t;
 typedef char tml_take_size[sizeof(tml_take_t) == 28 ? 1 : -1];
 
@@ -450,7 +450,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     int8_t output_zp;           /* added after requantising */
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
@@ -486,7 +486,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     int8_t input_zp;            /* what padding holds */
     int8_t output_zp;           /* added after requantising */
     int8_t act_min;             /* lowest output */
@@ -525,7 +525,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     int8_t output_zp;           /* added after requantising */
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
@@ -560,7 +560,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     uint16_t rows_before;       /* of the output that hold the input; 65535: all */
     uint16_t columns_before;    /* the same for columns */
 } tml_concatenation_t;
@@ -586,7 +586,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
 } tml_append_t;
 typedef char tml_append_size[sizeof(tml_append_t) == 28 ? 1 : -1];
 
@@ -610,7 +610,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     uint32_t row_places;        /* rows of the input x 1024 */
     uint32_t column_places;     /* columns x 1024 */
 } tml_resize_t;
@@ -636,7 +636,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
 } tml_space_to_depth_t;
 typedef char tml_space_to_depth_size[sizeof(tml_space_to_depth_t) == 28 ? 1 : -1];
 
@@ -660,7 +660,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     uint16_t high;              /* rows of them */
     uint16_t wide;              /* columns */
 } tml_depth_to_space_t;
@@ -686,7 +686,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     int16_t act_min;            /* lowest output */
     int16_t act_max;            /* highest output */
     uint32_t mult;              /* requantise: multiplier x 2^32 */
@@ -718,7 +718,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     int8_t output_zp;           /* added after requantising */
     uint8_t reserved0;          /* zero */
     uint16_t rank;              /* input pixels per output */
@@ -751,7 +751,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     int8_t output_zp;           /* added after requantising */
     uint8_t tanh_shift;         /* and then shifted right by so much, rounded */
     uint16_t tanh_mult;         /* a cell is multiplied by this before its tanh, */
@@ -785,7 +785,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     uint8_t kind;               /* 0 sum, 1 difference, 2 squared difference, 3 product, 4 maximum, 5 minimum, 6 input, or input * input2 where that is below 0 */
     uint8_t headroom;           /* bits to the left, for kinds below 3, of which input_mult and input2_mult make what is summed up */
     int8_t input_zp;
@@ -826,7 +826,7 @@ typedef struct {
     uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
     uint8_t back2;              /* the same for `input2` */
     uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
-    uint8_t reserved;           /* zero */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
 } tml_step_t;
 typedef char tml_step_size[sizeof(tml_step_t) == 28 ? 1 : -1];
 

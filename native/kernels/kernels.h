@@ -31,6 +31,12 @@ TML_STEPS(TML_KERNEL_PROTOTYPE)
    ring keeps its pixels. */
 int8_t *tml_pixel(const tml_model_t *m, const tml_ring_t *ring, uint32_t y, uint32_t x);
 
+/* Makes bytes below `low` low, and those above `high` high. */
+void tml_limit(int8_t *bytes, uint32_t count, int8_t low, int8_t high);
+
+/* The same for the pixels that a convolution has computed. */
+void tml_limits(const tml_model_t *m, const void *step, tml_span_t at);
+
 /* How many pixels lie one behind the other from (y, x) on, before the ring begins again. */
 static inline uint32_t tml_contiguous(const tml_ring_t *ring, uint32_t y, uint32_t x)
 {

@@ -50,4 +50,14 @@ static inline int8_t tml_clamp(int32_t x, int32_t low, int32_t high)
     return (int8_t)(x < low ? low : x > high ? high : x);
 }
 
+static inline int8_t tml_saturate(int32_t x)
+{
+#ifdef __ARM_FEATURE_SAT
+    __asm__("ssat %0, #8, %0" : "+r"(x));       /* GCC compares and jumps */
+    return (int8_t)x;
+#else
+    return tml_clamp(x, INT8_MIN, INT8_MAX);
+#endif
+}
+
 #endif

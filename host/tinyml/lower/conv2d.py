@@ -19,6 +19,7 @@ def convolution(op, made: Filters, rings: dict[str, View], window: Window) -> Lo
     arrays = {"weights": weights} | made.arrays(2)
     if made.has_one_factor:
         arrays |= {name: arrays[name][[0, 0]] for name in ("mult", "shift")}
-    numbers = {"depth": depth, "quick": made.quick, "factor_pairs": len(arrays["mult"]) // 2}
+    numbers = {"depth": depth, "quick": made.quick, "clamps": made.clamps,
+               "factor_pairs": len(arrays["mult"]) // 2}
     return LoweredStep("conv2d", rings, zero_points(op) | clamp_numbers(op) | numbers, arrays,
                        op.products(), window)

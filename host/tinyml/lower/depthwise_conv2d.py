@@ -15,7 +15,7 @@ def lower(op):
     if op.input.hwc[2] == 1:
         yield convolution(op, made, views(op), window)
         return
-    numbers = {"multiplier": op.multiplier, "quick": made.quick}
+    numbers = {"multiplier": op.multiplier, "quick": made.quick, "clamps": made.clamps}
     weights = made.weights.T.reshape(height, width, channels)
     yield LoweredStep("depthwise_conv2d", views(op),
                       zero_points(op) | clamp_numbers(op) | numbers,

@@ -19,13 +19,14 @@ HALF = 1 << 30                  # the multiplier 0.5, in Q0.31
 @dataclass(frozen=True)
 class Filters:
     """What the output channels of an op sum up, one row of weights each, and how each sum becomes
-    a byte. A multiplier is in 0.5 ... 1; `quick` is the field of the format."""
+    a byte. A multiplier is in 0.5 ... 1; `quick` and `clamps` are fields of the format."""
 
     weights: np.ndarray             # (channels, inputs) int8
     bias: np.ndarray
     mult: np.ndarray
     shift: np.ndarray
     quick: int
+    clamps: int
 
     @property
     def has_one_factor(self) -> bool:
@@ -54,8 +55,9 @@ def filters(op, rows: np.ndarray) -> Filters:
     weights, bias, mult, shift = zip(*settled)
     made = Filters(np.array(weights, np.int8), np.array(bias, np.int32),
                    np.array(mult, np.int64).astype(np.uint32) * np.uint32(2),
-                   np.array(shift, np.int8), 0)
-    return replace(made, quick=_quick(op, made))
+                   np.array(shift, np.int8), 0, 0)
+    limited = tuple(clamp_numbers(op).values()) != (-128, 127)
+    return replace(made, quick=_quick(op, made), clamps=int(limited))
 
 
 def _settled(op, row, bias: int, mult: int, shift: int):
@@ -75,9 +77,8 @@ def _quick(op, made: Filters) -> int:
     """How much of requantising may be left out: see docs/KERNELS.md."""
     products = 128 * np.abs(made.weights.astype(np.int64)).sum(axis=1)
     sums = np.abs(made.bias.astype(np.int64)) + products
-    clamps = tuple(clamp_numbers(op).values())
-    if (sums.max() > QUICK_SUM or products.max() >= QUICK_PRODUCTS or clamps != (-128, 127)
-            or wraps(made.weights) or not all(int(shift) in QUICK_SHIFTS for shift in made.shift)):
+    if (sums.max() > QUICK_SUM or products.max() >= QUICK_PRODUCTS or wraps(made.weights)
+            or not all(int(shift) in QUICK_SHIFTS for shift in made.shift)):
         return 0
     roundings = 255 << (-made.shift.astype(np.int64) - 1)       # with a zero point
     if (sums + 1 + roundings).max() >= 1 << 31:

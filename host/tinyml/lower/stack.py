@@ -26,6 +26,8 @@ def stack(step: LoweredStep, task, shapes: dict, fill: int) -> LoweredStep:
         name = "conv2d_stack"
         del numbers["input_zp"]
         numbers |= {"filters": step.output.hwc[2], "fill": fill}
+    if name != "depthwise_conv2d_stack":
+        numbers["clamps"] = 0           # the kernel limits what is no fill
     rings = {ring: replace(view, hwc=shapes[ring]) for ring, view in step.rings.items()}
     return replace(step, name=name, numbers=numbers, arrays=arrays, rings=rings,
                    window=task.window)

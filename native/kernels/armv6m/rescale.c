@@ -11,7 +11,7 @@ static int8_t rescaled(const tml_rescale_t *r, int32_t sum)
     const uint32_t factor = r->channel & r->factors;
     const int32_t x = tml_requantise(tml_wrap_add(sum, r->bias[r->channel]), r->mult[factor],
                                      r->shift[factor]);
-    return tml_clamp(tml_wrap_add(x, r->zero >> 1), r->act_min, r->act_max);
+    return tml_saturate(tml_wrap_add(x, r->zero >> 1));
 }
 
 void tml_rescale(const int32_t *sums, int8_t *out, tml_rescale_t *r)

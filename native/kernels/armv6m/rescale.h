@@ -13,7 +13,6 @@ typedef struct {
     uint32_t factors;           /* mask of the indices of `mult` and `shift` */
     uint32_t channel, end;      /* the next one, and the first that is not to be done */
     uint8_t quick;              /* as in the step */
-    int8_t act_min, act_max;
     uint32_t pixels;            /* sums of a channel, one behind the other */
     uint32_t stride;            /* bytes from one pixel of the output to the next */
     int32_t zero;               /* 2 * output_zp + 1 */
@@ -28,8 +27,6 @@ typedef struct {
         (r)->stride = (output)->channels; \
         (r)->zero = 2 * (s)->output_zp + 1; \
         (r)->quick = (s)->quick; \
-        (r)->act_min = (s)->act_min; \
-        (r)->act_max = (s)->act_max; \
     } while (0)
 
 static inline uint32_t tml_smaller(uint32_t a, uint32_t b)

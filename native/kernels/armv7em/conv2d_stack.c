@@ -3,14 +3,17 @@
 #include <string.h>
 
 #include "gemm.h"
+#include "stacks.h"
 
-void tml_conv2d_stack(const tml_model_t *m, const void *step, tml_span_t at)
+void tml_conv2d_stack(const tml_model_t *m, const void *step, tml_span_t span)
 {
     const tml_conv2d_stack_t *s = step;
     const tml_ring_t *input = &m->rings[s->input];
     const tml_ring_t *output = &m->rings[s->output];
     tml_filter_room_t room;
     tml_filter_t *f = &room.f;
+
+    tml_span_t at = span;
 
     TML_FILTER(f, m, s, input->channels, s->filters);
     for (; at.pixels != 0; tml_next(&at, output->width)) {
@@ -26,4 +29,5 @@ void tml_conv2d_stack(const tml_model_t *m, const void *step, tml_span_t at)
         }
     }
     tml_filter_end(f);
+    tml_limit_stack(m, s, span);
 }

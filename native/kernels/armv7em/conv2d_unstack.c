@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* A 1x1 convolution of pixels that hold several rows (see ref), on cores with the DSP extension. */
 #include "gemm.h"
+#include "stacks.h"
 
-void tml_conv2d_unstack(const tml_model_t *m, const void *step, tml_span_t at)
+void tml_conv2d_unstack(const tml_model_t *m, const void *step, tml_span_t span)
 {
     const tml_conv2d_unstack_t *s = step;
     const tml_ring_t *output = &m->rings[s->output];
     tml_filter_room_t room;
     tml_filter_t *f = &room.f;
+
+    tml_span_t at = span;
 
     TML_FILTER(f, m, s, s->filter_channels, output->channels);
     for (; at.pixels != 0; tml_next(&at, output->width)) {
@@ -19,4 +22,5 @@ void tml_conv2d_unstack(const tml_model_t *m, const void *step, tml_span_t at)
         }
     }
     tml_filter_end(f);
+    tml_limit_rows(m, s, span);
 }

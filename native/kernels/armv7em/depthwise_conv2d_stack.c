@@ -10,8 +10,8 @@ void tml_depthwise_conv2d_stack(const tml_model_t *m, const void *step, tml_span
     const tml_depthwise_conv2d_t one = {
         .input = s->input, .output = s->output, .k_h = s->taps_h, .k_w = s->k_w,
         .pad_left = s->pad_left, .stride_w = s->stride_w,
-        .input_zp = s->input_zp, .output_zp = s->output_zp, .act_min = s->act_min,
-        .act_max = s->act_max, .multiplier = 1, .quick = s->quick, .weights = s->weights,
+        .input_zp = s->input_zp, .output_zp = s->output_zp,
+        .multiplier = 1, .quick = s->quick, .weights = s->weights,
         .bias = s->bias, .mult = s->mult, .shift = s->shift,
     };
     tml_depthwise_t d = { m, &one, s->filters, INT32_MAX, s->step_h, at.y, s->filters };

@@ -27,8 +27,7 @@ int8_t *tml_depthwise_entry(const tml_strip_t *t, const tml_ring_t *ring, uint32
 
 static int8_t output_byte(int32_t acc, uint32_t mult, int shift, const tml_depthwise_conv2d_t *s)
 {
-    return tml_clamp(tml_wrap_add(tml_requantise(acc, mult, shift), s->output_zp), s->act_min,
-                     s->act_max);
+    return tml_saturate(tml_wrap_add(tml_requantise(acc, mult, shift), s->output_zp));
 }
 
 void tml_depthwise_long(int32_t *acc, const int32_t *block, const tml_depthwise_conv2d_t *s)

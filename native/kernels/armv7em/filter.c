@@ -92,7 +92,7 @@ static void add_products(const tml_filter_t *f, uint32_t pixels)
     }
 }
 
-/* Bytes of the sums of some channels, any multiplier and any limits. */
+/* Bytes of the sums of some channels, any multiplier. */
 static void requantise(tml_filter_t *f, uint32_t pixels, uint32_t first, uint32_t channels)
 {
     const int32_t *sums = (const int32_t *)(const void *)f - TML_ROOM / 4;
@@ -101,7 +101,7 @@ static void requantise(tml_filter_t *f, uint32_t pixels, uint32_t first, uint32_
         const int32_t *sum = sums + c / 2 * 2 * pixels + c % 2;
         for (uint32_t p = 0; p < pixels; p++, sum += 2) {
             const int32_t x = tml_requantise(*sum, f->first.mult[i], f->first.shift[i]);
-            *f->out[p]++ = tml_clamp(tml_wrap_add(x, f->zero >> 1), f->act_min, f->act_max);
+            *f->out[p]++ = tml_saturate(tml_wrap_add(x, f->zero >> 1));
         }
     }
 }

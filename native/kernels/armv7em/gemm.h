@@ -74,7 +74,6 @@ typedef struct {
     const int8_t *in[4];        /* of each pixel */
     const int8_t *all_weights;
     tml_pair_t first;
-    int8_t act_min, act_max;
     uint8_t pixels;             /* that wait to be four */
     tml_span_t at;              /* the output's first pixel */
     uint16_t width;             /* of the output */
@@ -93,8 +92,7 @@ typedef struct {
      (f)->first.shift = (const int8_t *)(m)->data + (s)->shift,                                  \
      (f)->first.bias = (const void *)((m)->data + (s)->bias),                                    \
      (f)->step = 2 * (s)->depth, (f)->inputs = (inputs_), (f)->channels = (channels_),           \
-     (f)->quick = (s)->quick, (f)->zero = 2 * (s)->output_zp + 1, (f)->act_min = (s)->act_min,   \
-     (f)->act_max = (s)->act_max, tml_filter_begin(f))
+     (f)->quick = (s)->quick, (f)->zero = 2 * (s)->output_zp + 1, tml_filter_begin(f))
 
 /* The fields that follow from others, for pixels, not windows. */
 void tml_filter_begin(tml_filter_t *f);

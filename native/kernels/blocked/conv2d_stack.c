@@ -2,9 +2,10 @@
 /* A 1x1 convolution of all rows of a window (filter.c); rows outside the input are filled. */
 #include <string.h>
 
+#include "stacks.h"
 #include "windows.h"
 
-void tml_conv2d_stack(const tml_model_t *m, const void *step, tml_span_t at)
+void tml_conv2d_stack(const tml_model_t *m, const void *step, tml_span_t span)
 {
     const tml_conv2d_stack_t *s = step;
     const tml_ring_t *input = &m->rings[s->input];
@@ -15,6 +16,7 @@ void tml_conv2d_stack(const tml_model_t *m, const void *step, tml_span_t at)
     };
     tml_spot_t spots[TML_BLOCK];
     uint32_t pixels = 0;
+    tml_span_t at = span;
 
     for (; at.pixels != 0; tml_next(&at, output->width)) {
         const tml_window_t rows =
@@ -35,4 +37,5 @@ void tml_conv2d_stack(const tml_model_t *m, const void *step, tml_span_t at)
     if (pixels != 0) {
         tml_filter(&f, spots, pixels);
     }
+    tml_limit_stack(m, s, span);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A 1x1 convolution of pixels that hold several rows (filter.c), each to a row of its own. */
+#include "stacks.h"
 #include "windows.h"
 
-void tml_conv2d_unstack(const tml_model_t *m, const void *step, tml_span_t at)
+void tml_conv2d_unstack(const tml_model_t *m, const void *step, tml_span_t span)
 {
     const tml_conv2d_unstack_t *s = step;
     const tml_ring_t *input = &m->rings[s->input];
@@ -13,6 +14,7 @@ void tml_conv2d_unstack(const tml_model_t *m, const void *step, tml_span_t at)
     };
     tml_spot_t spots[TML_BLOCK];
     uint32_t pixels = 0;
+    tml_span_t at = span;
 
     for (; at.pixels != 0; tml_next(&at, output->width)) {
         const uint32_t first = (uint32_t)at.y * s->rows;
@@ -28,4 +30,5 @@ void tml_conv2d_unstack(const tml_model_t *m, const void *step, tml_span_t at)
     if (pixels != 0) {
         tml_filter(&f, spots, pixels);
     }
+    tml_limit_rows(m, s, span);
 }

@@ -49,7 +49,7 @@ static __attribute__((noinline)) void slow(const tml_outputs_t *s, uint32_t firs
             int32_t x = tml_wrap_add(sums[i], s->bias[c]);
             x = tml_requantise(x, s->mult[c & s->factors], s->shift[c & s->factors]);
             x = tml_wrap_add(x, s->output_zp);
-            out[i][c - first] = tml_clamp(x, s->act_min, s->act_max);
+            out[i][c - first] = tml_saturate(x);
         }
     }
 }

@@ -14,13 +14,12 @@ typedef struct {
     const int8_t *shift;
     uint32_t factors;               /* mask of the last two's indices: 1 if there are only two */
     uint8_t quick;
-    int8_t output_zp, act_min, act_max;
+    int8_t output_zp;
 } tml_outputs_t;
 
 #define TML_OUTPUTS(m, s, factors)                                                          \
     {(const void *)((m)->data + (s)->bias), (const void *)((m)->data + (s)->mult),          \
-     (const void *)((m)->data + (s)->shift), (factors), (s)->quick, (s)->output_zp,         \
-     (s)->act_min, (s)->act_max}
+     (const void *)((m)->data + (s)->shift), (factors), (s)->quick, (s)->output_zp}
 
 /* Where the window of an output pixel begins, in rows, columns and channels, and where the pixel
    goes. */

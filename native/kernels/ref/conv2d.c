@@ -46,7 +46,7 @@ void tml_conv2d(const tml_model_t *m, const void *step, tml_span_t at)
         for (uint32_t o = 0; o < output->channels; o++) {
             const int32_t sum = convolve(m, s, rows, columns, o);
             const int32_t acc = tml_requantise(sum, mult[o & mask], shift[o & mask]);
-            out[o] = tml_clamp(tml_wrap_add(acc, s->output_zp), s->act_min, s->act_max);
+            out[o] = tml_saturate(tml_wrap_add(acc, s->output_zp));
         }
     }
 }

@@ -29,7 +29,7 @@ static void convolve(const tml_model_t *m, const tml_depthwise_conv2d_stack_t *s
             }
         }
         acc = tml_wrap_add(tml_requantise(acc, mult[o], shift[o]), s->output_zp);
-        out[o] = tml_clamp(acc, s->act_min, s->act_max);
+        out[o] = tml_saturate(acc);
     }
 }
 

@@ -14,6 +14,6 @@ void tml_requantise_slow(const tml_outputs_t *s, uint32_t first, uint32_t channe
         int32_t x = tml_wrap_add(sums[i], s->bias[first + c]);
         x = tml_requantise(x, s->mult[factor], s->shift[factor]);
         x = tml_wrap_add(x, s->output_zp);
-        out[i % pixels][c] = tml_clamp(x, s->act_min, s->act_max);
+        out[i % pixels][c] = tml_saturate(x);
     }
 }
