@@ -63,7 +63,8 @@ def test_codes_are_positions():
 
 
 def test_every_step_has_a_ref_kernel_and_nothing_else_stands_beside():
-    assert {path.stem for path in REF.glob("*.c")} == {step.name for step in f.STEPS}
+    after_kernels = {"limit"}
+    assert {path.stem for path in REF.glob("*.c")} == {step.name for step in f.STEPS} | after_kernels
     for step in f.STEPS:
         assert f"void tml_{step.name}(" in (REF / f"{step.name}.c").read_text()
 
