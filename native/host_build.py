@@ -37,8 +37,8 @@ ffi.set_source(
 static int32_t tml_next_at(tml_model_t *m)
 {
     uint32_t pixels;
-    const int index = m->unfinished == 0 ? TML_NO_STEP : tml_stage_next(m, &pixels);
-    return index == TML_NO_STEP ? -1 : (int32_t)m->progress[index].at;
+    const tml_progress_t *next = m->unfinished == 0 ? NULL : tml_stage_next(m, &pixels);
+    return next == NULL ? -1 : (int32_t)next->at;
 }
 """,
     sources=sources(),

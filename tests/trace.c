@@ -19,14 +19,14 @@ int trace(const void *file, size_t file_bytes, void *arena, size_t arena_bytes, 
         m.fed_bytes = UINT32_MAX;
         while (m.unfinished != 0) {
             uint32_t pixels;
-            const int index = tml_stage_next(&m, &pixels);
-            if (index == TML_NO_STEP || count == most) {
+            tml_progress_t *next = tml_stage_next(&m, &pixels);
+            if (next == NULL || count == most) {
                 return -1;
             }
-            *firings++ = (uint16_t)index;
-            *firings++ = m.progress[index].y;
-            *firings++ = m.progress[index].x;
-            tml_stage_fired(&m, (uint32_t)index, pixels);
+            *firings++ = (uint16_t)(next - m.progress);
+            *firings++ = (uint16_t)(next->place >> 16);
+            *firings++ = (uint16_t)next->place;
+            tml_stage_fired(&m, next, pixels);
             count++;
         }
     }

@@ -89,13 +89,13 @@ static int link_is_sound(const tml_model_t *m, uint32_t index, uint8_t back, uin
     if (back == 0) {
         return m->rings[ring].pixels == tml_whole_pixels(&m->rings[ring]);
     }
-    return back <= index && tml_stage_step(m, index - back)->output == ring &&
-           tml_stage_step(m, index - back)->reach >= back;
+    return back <= index && tml_stage_step(m, &m->progress[index - back])->output == ring &&
+           tml_stage_step(m, &m->progress[index - back])->reach >= back;
 }
 
 static int step_is_linked(const tml_model_t *m, uint32_t index)
 {
-    const tml_step_t *step = tml_stage_step(m, index);
+    const tml_step_t *step = tml_stage_step(m, &m->progress[index]);
     const tml_ring_t *output = &m->rings[step->output];
     return (step->stage != 0) == (index == 0) && index + step->reach < m->stage_steps &&
            (step->reach != 0 || output->pixels == tml_whole_pixels(output)) &&
@@ -124,11 +124,11 @@ static tml_status_t check_stages(tml_model_t *m)
         while (steps > 1 && m->unfinished != 0) {
             m->fed_bytes = UINT32_MAX;
             uint32_t pixels;
-            const int next = tml_stage_next(m, &pixels);
-            if (next == TML_NO_STEP || ++firings > MOST_FIRINGS) {
+            tml_progress_t *next = tml_stage_next(m, &pixels);
+            if (next == NULL || ++firings > MOST_FIRINGS) {
                 return TML_BAD_STAGE;
             }
-            tml_stage_fired(m, (uint32_t)next, pixels);
+            tml_stage_fired(m, next, pixels);
         }
     }
     return TML_OK;

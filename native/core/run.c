@@ -28,14 +28,12 @@ tml_state_t tml_step(tml_model_t *m)
         return TML_DONE;
     }
     uint32_t pixels;
-    const int next = tml_stage_next(m, &pixels);
-    if (next == TML_NO_STEP) {
+    tml_progress_t *at = tml_stage_next(m, &pixels);
+    if (at == NULL) {
         return TML_HUNGRY;
     }
-    const uint32_t index = (uint32_t)next;
-    const tml_step_t *step = tml_stage_step(m, index);
-    const tml_progress_t *at = &m->progress[index];
-    const tml_span_t span = { at->y, at->x, (uint16_t)pixels };
+    const tml_step_t *step = tml_stage_step(m, at);
+    const tml_span_t span = { (uint16_t)(at->place >> 16), (uint16_t)at->place, (uint16_t)pixels };
     kernels[step->code - 1](m, step, span);
     if (step->clamps != 0) {
         tml_limits(m, step, span);
@@ -45,7 +43,7 @@ tml_state_t tml_step(tml_model_t *m)
         m->fed += taken;
         m->fed_bytes -= taken;
     }
-    tml_stage_fired(m, index, pixels);
+    tml_stage_fired(m, at, pixels);
     if (m->unfinished == 0) {
         const uint32_t end = tml_stage_end(m);
         if (end == m->header->step_bytes) {

@@ -5,12 +5,10 @@
 
 #include "tml.h"
 
-enum { TML_NO_STEP = -1 };
-
-/* The stage's step of that index. */
-static inline const tml_step_t *tml_stage_step(const tml_model_t *m, uint32_t index)
+/* The step whose progress that is. */
+static inline const tml_step_t *tml_stage_step(const tml_model_t *m, const tml_progress_t *at)
 {
-    return (const void *)(m->steps + m->progress[index].at);
+    return (const void *)(m->steps + at->at);
 }
 
 /* The pixels that a ring would need to hold its tensor whole. */
@@ -25,11 +23,11 @@ void tml_stage_begin(tml_model_t *m, uint32_t at);
 /* Where the stage ends, in bytes. */
 uint32_t tml_stage_end(const tml_model_t *m);
 
-/* The step that fires next, the last one that can, and how many pixels it computes. TML_NO_STEP if
-   none can. */
-int tml_stage_next(tml_model_t *m, uint32_t *pixels);
+/* The step that fires next, the last one that can, and how many pixels it computes. NULL if none
+   can. */
+tml_progress_t *tml_stage_next(tml_model_t *m, uint32_t *pixels);
 
 /* Notes that the step has computed them. */
-void tml_stage_fired(tml_model_t *m, uint32_t index, uint32_t pixels);
+void tml_stage_fired(tml_model_t *m, tml_progress_t *at, uint32_t pixels);
 
 #endif

@@ -14,7 +14,7 @@ typedef enum { TML_STATUSES(TML_STATUS_ENUM) TML_STATUS_COUNT } tml_status_t;
    pixels that this is about (core/stage.c). */
 typedef struct {
     uint32_t at;            /* where the step is, in the steps */
-    uint16_t y, x;
+    uint32_t place;         /* row << 16 | pixel */
     uint32_t needed;        /* row and column of the last one; UINT32_MAX: the step is done */
     uint32_t oldest;        /* index of the first one that is still read */
 } tml_progress_t;
@@ -31,9 +31,9 @@ typedef struct {
     tml_progress_t *progress;       /* of each step of the stage; the end of the arena */
     const int8_t *fed;              /* pixels that the caller offers */
     uint32_t fed_bytes;
+    tml_progress_t *candidate;      /* no later step of the stage can fire */
     uint16_t stage_steps;
     uint16_t unfinished;            /* steps of the stage; 0: the run is done */
-    uint16_t candidate;             /* no later step of the stage can fire */
 } tml_model_t;
 
 typedef enum { TML_DONE, TML_MORE, TML_HUNGRY } tml_state_t;
