@@ -69,7 +69,7 @@ static inline int32_t add_both(int32_t sum, int32_t a, int32_t b)
 
 /* Adds products with pairs to sums, where gemm.S can't: a pair may not fit its halfwords, or its
    sums exceed 24 bits. h - w0, as a halfword, is 256 * w1 all the same. */
-static void add_products(const tml_filter_t *f, uint32_t pixels)
+static __attribute__((noinline)) void add_products(const tml_filter_t *f, uint32_t pixels)
 {
     const int32_t *end = (const int32_t *)(const void *)f;
     const int32_t *weights = (const int32_t *)(const void *)f->weights, *before = f->sums_in;
@@ -93,7 +93,7 @@ static void add_products(const tml_filter_t *f, uint32_t pixels)
 }
 
 /* Bytes of the sums of some channels, any multiplier. */
-static void requantise(tml_filter_t *f, uint32_t pixels, uint32_t first, uint32_t channels)
+static __attribute__((noinline)) void requantise(tml_filter_t *f, uint32_t pixels, uint32_t first, uint32_t channels)
 {
     const int32_t *sums = (const int32_t *)(const void *)f - TML_ROOM / 4;
     for (uint32_t c = 0; c < channels; c++) {

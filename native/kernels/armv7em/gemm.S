@@ -212,43 +212,61 @@ tml_gemm4:
         smlad   r0, \activations, r12, r0
         .endm
 
+@ On the stack, so that one LDM brings them: bias, one_factor, from a pair's last word to the next
+@ pair, where activations begin, where the loop is entered, mult, shift, zero, last, out.
+        .equ    MULT, 20
+        .equ    OUT, 36
+
 @ void tml_gemm1(tml_filter_t *f)
         .global tml_gemm1
         .type   tml_gemm1, %function
         .balign 4
 tml_gemm1:
-        push    {r3-r11, lr}                    @ [sp]: from a pair's last word to the next pair
+        push    {r4-r11, lr}
+        sub     sp, #40
         mov     r7, r0
         ldr     r1, [r7, #TML_AT_WORDS]
-        sub     r0, r7, r1, lsl #2              @ where the activations begin
         ldr     r9, [r7, #TML_AT_WEIGHTS]
-        ldr     r3, [r7, #TML_AT_STEP]
-        sub     r3, r3, r1, lsl #2
-        str     r3, [sp]
-        subs    r9, r9, r3
-        adr     r2, .Lloop1
+        ldr     r4, [r7, #TML_AT_STEP]
+        sub     r5, r7, r1, lsl #2              @ where the activations begin
+        sub     r4, r4, r1, lsl #2
+        subs    r9, r9, r4
+        adr     r6, .Lloop1
         tst     r1, #4
         beq     1f
-        adr     r2, .Lhalf1
+        adr     r6, .Lhalf1
 1:      cmp     r1, #4
         bhs     2f
-        adr     r2, .Ldone1                     @ no group of four words
+        adr     r6, .Ldone1                     @ no group of four words
 2:      lsls    r1, r1, #30
         beq     3f
-        str     r2, [r7, #TML_AT_DONE]
-        adr     r2, .Ltwo1
-3:      strd    r0, r2, [r7, #TML_AT_BEGIN]
+        str     r6, [r7, #TML_AT_DONE]
+        adr     r6, .Ltwo1
+3:      ldrd    r2, r0, [r7, #TML_AT_BIAS]
+        cbz     r0, 4f
+        str     r6, [r7, #TML_AT_QUANTISE]
+        adr     r6, .Lresume1
+4:      ldr     r3, [r7, #TML_AT_ONE_FACTOR]
+        ldrd    r8, r10, [r7, #TML_AT_MULT]
+        ldr     r11, [r7, #TML_AT_ZERO]
+        ldr     r12, [r7, #TML_AT_LAST]
+        ldr     lr, [r7, #TML_AT_OUT]
+        stm     sp, {r2-r6, r8, r10-r12, lr}
 
 .Lpair1:
-        ldrd    r2, r3, [r7, #TML_AT_BIAS]
+        ldm     sp, {r2, r3, r4, r6, r10}
         ldr     r0, [r2], #8
+        str     r2, [sp]
         mov     r1, r0
-        cbz     r3, 1f
+        add     r9, r9, r4
+        mov     pc, r10
+
+        .balign 4
+.Lresume1:
+        ldr     r3, [r7, #TML_AT_BIAS + 4]
         ldm     r3!, {r0, r1}
-1:      strd    r2, r3, [r7, #TML_AT_BIAS]
-        ldr     r3, [sp]
-        ldrd    r6, r2, [r7, #TML_AT_BEGIN]
-        add     r9, r9, r3
+        str     r3, [r7, #TML_AT_BIAS + 4]
+        ldr     r2, [r7, #TML_AT_QUANTISE]
         mov     pc, r2
 
         .balign 4
@@ -281,37 +299,36 @@ tml_gemm1:
 .Ldone1:
         ldr     r3, [r7, #TML_AT_SUMS_OUT]
         cbnz    r3, .Lsums1
-        ldr     r2, [r7, #TML_AT_BIAS]
+        ldm     sp, {r2-r6, r8, r10-r12, lr}
         subs    r1, r1, r0
-        ldr     r4, [r2, #-4]
-        ldrd    r2, r3, [r7, #TML_AT_MULT]
-        add     r1, r4, r1, asr #8
-        ldrd    r4, r5, [r2], #8
-        ldrh    r6, [r3], #2
+        ldr     r2, [r2, #-4]
+        add     r1, r2, r1, asr #8
+        ldrd    r4, r5, [r8], #8
+        ldrh    r6, [r10], #2
         smmlar  r0, r0, r4, r0
         smmlar  r1, r1, r5, r1
-        ldr     r4, [r7, #TML_AT_ONE_FACTOR]
-        ldr     r5, [r7, #TML_AT_ZERO]
-        cbnz    r4, 1f
-        strd    r2, r3, [r7, #TML_AT_MULT]
+        cbnz    r3, 1f
+        strd    r8, r10, [sp, #MULT]
 1:      mvns    r6, r6
         lower   r0
         lower   r1
-        finish  r0, r6, r5
+        finish  r0, r6, r11
         lsrs    r6, r6, #8
-        finish  r1, r6, r5
-        ldr     r2, [r7, #TML_AT_OUT]
-        ldr     r3, [r7, #TML_AT_LAST]
+        finish  r1, r6, r11
         bfi     r0, r1, #8, #8
-        cmp     r2, r3
+        cmp     lr, r12
         bhi     .Lodd1
-        strh    r0, [r2], #2
-        str     r2, [r7, #TML_AT_OUT]
+        strh    r0, [lr], #2
+        str     lr, [sp, #OUT]
         blo     .Lpair1
-        pop     {r3-r11, pc}
+        ldrd    r2, r3, [sp, #MULT]
+        strd    r2, r3, [r7, #TML_AT_MULT]
+        str     lr, [r7, #TML_AT_OUT]
+.Lend1: add     sp, #40
+        pop     {r4-r11, pc}
 
-.Lodd1: strb    r0, [r2]
-        pop     {r3-r11, pc}
+.Lodd1: strb    r0, [lr]
+        b       .Lend1
 
 .Lsums1:
         stm     r3!, {r0, r1}
@@ -319,7 +336,7 @@ tml_gemm1:
         str     r3, [r7, #TML_AT_SUMS_OUT]
         cmp     r3, r4
         bne     .Lpair1
-        pop     {r3-r11, pc}
+        b       .Lend1
         .size   tml_gemm1, . - tml_gemm1
 
 @ void tml_widen4(const int8_t *const in[4], uint32_t from, int8_t *wide, uint32_t bytes): bytes
