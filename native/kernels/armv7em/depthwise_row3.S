@@ -8,7 +8,7 @@
        r4 r5 r6 r7         of an entry; at the end: the output
        r8 r9 r10 r11       of weights
        r12 lr              where these are
-   17 instructions for an entry, 67 for an output pixel, or 71; 100 to begin with. */
+   17 instructions for an entry, 67 for an output pixel, or 71; 85 to begin with. */
     .syntax unified
     .thumb
     .text
@@ -22,14 +22,8 @@
     .equ FIRST, 184         /* rewind, groups follow */
     .equ SOURCES, 196
 
-/* Entries of rows at r0 r1 r2, whose pixels are r3 r4 r5 bytes apart, to r12; lr: how many. */
-    .macro  widen
-1:  ldr     r6, [r0]
-    ldr     r7, [r1]
-    ldr     r11, [r2]
-    add     r0, r3
-    add     r1, r4
-    add     r2, r5
+/* An entry of three words, r6 r7 r11, to r12; lr: how many more. */
+    .macro  widen back
     pkhbt   r9, r6, r7, lsl #16     /* channels 0 and 1 of rows 0 and 1 */
     pkhtb   r10, r7, r6, asr #16    /* 2 and 3 */
     sxtb16  r6, r9
@@ -40,7 +34,7 @@
     sxtb16  r11, r11, ror #8
     stm     r12!, {r6-r11}
     subs    lr, #1
-    bne     1b
+    bne     \back
     .endm
 
 /* void tml_depthwise_row3(tml_depthwise_row_t *t) */
@@ -64,16 +58,13 @@ tml_depthwise_row3:
     lsr     r9, r11, #24
     stm     r10, {r6-r9}
     add     r12, r0, #WEIGHTS
-    mov     r0, r2
-    add     r2, r2, #36
-    stm     r1, {r2-r5}
-    sub     r2, r2, #12
-    sub     r1, r2, #12
-    movs    r3, #4
-    mov     r4, r3
-    mov     r5, r3
     mov     lr, #3
-    widen
+1:  ldr     r7, [r2, #12]
+    ldr     r11, [r2, #24]
+    ldr     r6, [r2], #4
+    widen   1b
+    adds    r2, #24
+    stm     r1, {r2-r5}
 
     ldr     r6, [sp]
     adds    r6, #ADVANCE
@@ -83,7 +74,13 @@ tml_depthwise_row3:
     add     r8, r1
     add     r9, r2
     stm     r6, {r7, r8, r9}
-    widen
+1:  ldr     r6, [r0]
+    ldr     r7, [r1]
+    ldr     r11, [r2]
+    add     r0, r3
+    add     r1, r4
+    add     r2, r5
+    widen   1b
 
     ldr     lr, [sp]
     ldr     r12, [lr, #FIRST]
