@@ -92,7 +92,7 @@ typedef struct {
     int32_t words[TML_WORDS];           /* what is behind is read for sums that nobody stores */
 } tml_strip_t;
 
-/* `words`: a multiple of four. */
+/* As many words as said, and up to three more: fours are written. */
 void tml_depthwise_fill(int32_t *to, uint32_t words, uint32_t value);
 
 /* All channels of the strip, of some rows. */

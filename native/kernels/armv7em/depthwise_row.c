@@ -30,7 +30,7 @@ typedef struct {
     uint32_t groups;            /* of channels, to come */
     const uint8_t *sources[4];  /* weights, biases, multipliers, shifts of the next group */
     uint32_t padding;           /* four channels */
-    int32_t entries[ENTRY * MOST_ENTRIES];
+    int32_t entries[ENTRY * MOST_ENTRIES + 2];
 } tml_depthwise_row_t;
 
 #define AT(field, at) (offsetof(tml_depthwise_row_t, field) == (at))
@@ -72,6 +72,13 @@ static int find_rows(tml_depthwise_row_t *t, const tml_depthwise_t *d, uint32_t 
     return 1;
 }
 
+/* Padding for some entries, and maybe two words of the next one. */
+static void fill(tml_depthwise_row_t *t, uint32_t first, uint32_t end, int32_t zero_point)
+{
+    tml_depthwise_fill(t->entries + ENTRY * first, ENTRY * (end - first),
+                       (uint16_t)zero_point * 0x10001u);
+}
+
 /* Some pixels of a row. Returns whether it can. */
 static int convolve(tml_depthwise_row_t *t, const tml_depthwise_t *d, uint32_t y, uint32_t x,
                     uint32_t columns)
@@ -87,10 +94,8 @@ static int convolve(tml_depthwise_row_t *t, const tml_depthwise_t *d, uint32_t y
     if (!find_rows(t, d, y, (uint32_t)(w.start + w.first))) {
         return 0;
     }
-    if (t->count != entries) {
-        tml_depthwise_fill(t->entries, (ENTRY * entries + 3) & ~3u,
-                           (uint16_t)s->input_zp * 0x10001u);
-    }
+    fill(t, 0, (uint32_t)w.first, s->input_zp);
+    fill(t, (uint32_t)w.end, entries, s->input_zp);
     t->first = t->entries;
     t->to = t->entries + ENTRY * w.first;
     t->out = tml_depthwise_at(d, output, y, x);

@@ -7,7 +7,7 @@
 void tml_depthwise_fill(int32_t *to, uint32_t words, uint32_t value)
 {
     const int32_t *end = to + words;
-    for (; to != end; to += 4) {
+    for (; to < end; to += 4) {
         to[0] = to[1] = to[2] = to[3] = (int32_t)value;
     }
 }

@@ -68,7 +68,8 @@ static inline int32_t add_both(int32_t sum, int32_t a, int32_t b)
 }
 
 /* Adds products with pairs to sums, where gemm.S can't: a pair may not fit its halfwords, or its
-   sums exceed 24 bits. h - w0, as a halfword, is 256 * w1 all the same. */
+   sums exceed 24 bits. h - w0, as a halfword, is 256 * w1 all the same. (Not inline: it would take
+   tml_filter's registers.) */
 static __attribute__((noinline)) void add_products(const tml_filter_t *f, uint32_t pixels)
 {
     const int32_t *end = (const int32_t *)(const void *)f;
@@ -93,7 +94,7 @@ static __attribute__((noinline)) void add_products(const tml_filter_t *f, uint32
 }
 
 /* Bytes of the sums of some channels, any multiplier. */
-static __attribute__((noinline)) void requantise(tml_filter_t *f, uint32_t pixels, uint32_t first, uint32_t channels)
+static void requantise(tml_filter_t *f, uint32_t pixels, uint32_t first, uint32_t channels)
 {
     const int32_t *sums = (const int32_t *)(const void *)f - TML_ROOM / 4;
     for (uint32_t c = 0; c < channels; c++) {
