@@ -32,8 +32,8 @@ _DONE, _MORE, _HUNGRY = 0, 1, 2         # states of a run
 _TRUNCATED = 2                          # a status
 _NOTHING = bytearray(0)
 _LISTS = (list, tuple)          # a name, since making the tuple for each run would allocate
-_BYTES = (bytearray, bytes)     # what has as many items as bytes
-_isinstance, _len, _str = isinstance, len, str  # MicroPython searches all builtins for their names
+_BYTES = (bytearray, bytes, memoryview)         # what is never taken for real numbers
+_isinstance, _str = isinstance, str     # MicroPython searches all builtins for their names
 
 
 class Port:
@@ -194,7 +194,7 @@ class Model:
         """
         machine, left, port = self._machine, self._left, None
         if _isinstance(rows, self._fed):        # the short way
-            count = _len(rows)
+            count = copy(_NOTHING, rows)
         else:
             port = self._fed_port()
             count = port.count(rows)
