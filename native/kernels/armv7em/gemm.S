@@ -212,10 +212,13 @@ tml_gemm4:
         smlad   r0, \activations, r12, r0
         .endm
 
-@ On the stack, so that one LDM brings them: bias, one_factor, from a pair's last word to the next
-@ pair, where activations begin, where the loop is entered, mult, shift, zero, last, out.
+@ On the stack, so that one LDM brings them: bias, from a pair's last word to the next pair, where
+@ activations begin, sums_out, one_factor, mult, shift, zero, last, out; where the loop is entered.
+        .equ    SUMS_OUT, 12
         .equ    MULT, 20
         .equ    OUT, 36
+        .equ    ENTRY, 40
+        .equ    FRAME, 44
 
 @ void tml_gemm1(tml_filter_t *f)
         .global tml_gemm1
@@ -223,14 +226,14 @@ tml_gemm4:
         .balign 4
 tml_gemm1:
         push    {r4-r11, lr}
-        sub     sp, #40
+        sub     sp, #FRAME
         mov     r7, r0
         ldr     r1, [r7, #TML_AT_WORDS]
         ldr     r9, [r7, #TML_AT_WEIGHTS]
-        ldr     r4, [r7, #TML_AT_STEP]
-        sub     r5, r7, r1, lsl #2              @ where the activations begin
-        sub     r4, r4, r1, lsl #2
-        subs    r9, r9, r4
+        ldr     r3, [r7, #TML_AT_STEP]
+        sub     r4, r7, r1, lsl #2              @ where the activations begin
+        sub     r3, r3, r1, lsl #2
+        subs    r9, r9, r3
         adr     r6, .Lloop1
         tst     r1, #4
         beq     1f
@@ -246,7 +249,10 @@ tml_gemm1:
         cbz     r0, 4f
         str     r6, [r7, #TML_AT_QUANTISE]
         adr     r6, .Lresume1
-4:      ldr     r3, [r7, #TML_AT_ONE_FACTOR]
+4:      adds    r6, r6, #1                      @ Thumb
+        str     r6, [sp, #ENTRY]
+        ldr     r5, [r7, #TML_AT_SUMS_OUT]
+        ldr     r6, [r7, #TML_AT_ONE_FACTOR]
         ldrd    r8, r10, [r7, #TML_AT_MULT]
         ldr     r11, [r7, #TML_AT_ZERO]
         ldr     r12, [r7, #TML_AT_LAST]
@@ -254,12 +260,12 @@ tml_gemm1:
         stm     sp, {r2-r6, r8, r10-r12, lr}
 
 .Lpair1:
-        ldm     sp, {r2, r3, r4, r6, r10}
+        ldm     sp, {r2, r3, r6}
         ldr     r0, [r2], #8
         str     r2, [sp]
         mov     r1, r0
-        add     r9, r9, r4
-        mov     pc, r10
+        add     r9, r9, r3
+        ldr     pc, [sp, #ENTRY]
 
         .balign 4
 .Lresume1:
@@ -297,24 +303,23 @@ tml_gemm1:
 
         .balign 4
 .Ldone1:
-        ldr     r3, [r7, #TML_AT_SUMS_OUT]
-        cbnz    r3, .Lsums1
         ldm     sp, {r2-r6, r8, r10-r12, lr}
+        cbnz    r5, .Lsums1
         subs    r1, r1, r0
         ldr     r2, [r2, #-4]
         add     r1, r2, r1, asr #8
-        ldrd    r4, r5, [r8], #8
-        ldrh    r6, [r10], #2
-        smmlar  r0, r0, r4, r0
+        ldrd    r3, r5, [r8], #8
+        ldrh    r4, [r10], #2
+        smmlar  r0, r0, r3, r0
         smmlar  r1, r1, r5, r1
-        cbnz    r3, 1f
+        cbnz    r6, 1f
         strd    r8, r10, [sp, #MULT]
-1:      mvns    r6, r6
+1:      mvns    r4, r4
         lower   r0
         lower   r1
-        finish  r0, r6, r11
-        lsrs    r6, r6, #8
-        finish  r1, r6, r11
+        finish  r0, r4, r11
+        lsrs    r4, r4, #8
+        finish  r1, r4, r11
         bfi     r0, r1, #8, #8
         cmp     lr, r12
         bhi     .Lodd1
@@ -324,17 +329,17 @@ tml_gemm1:
         ldrd    r2, r3, [sp, #MULT]
         strd    r2, r3, [r7, #TML_AT_MULT]
         str     lr, [r7, #TML_AT_OUT]
-.Lend1: add     sp, #40
+.Lend1: add     sp, #FRAME
         pop     {r4-r11, pc}
 
 .Lodd1: strb    r0, [lr]
         b       .Lend1
 
 .Lsums1:
-        stm     r3!, {r0, r1}
+        stm     r5!, {r0, r1}
         ldr     r4, [r7, #TML_AT_SUMS_END]
-        str     r3, [r7, #TML_AT_SUMS_OUT]
-        cmp     r3, r4
+        str     r5, [sp, #SUMS_OUT]
+        cmp     r5, r4
         bne     .Lpair1
         b       .Lend1
         .size   tml_gemm1, . - tml_gemm1
