@@ -50,12 +50,11 @@ tml_depthwise_row3:
     ldm     r4!, {r6-r9}
     add     r10, r0, #MULT
     stm     r10!, {r6-r9}
-    ldr     r11, [r5], #4
-    mvn     r11, r11                /* to the right, less 1 */
-    uxtb    r6, r11
-    ubfx    r7, r11, #8, #8
-    ubfx    r8, r11, #16, #8
-    lsr     r9, r11, #24
+    ldr     r6, [r5], #4
+    mvns    r6, r6                  /* to the right, less 1; shifts look at the lowest byte alone */
+    lsrs    r7, r6, #8
+    lsr     r8, r6, #16
+    lsr     r9, r6, #24
     stm     r10, {r6-r9}
     add     r12, r0, #WEIGHTS
     mov     lr, #3
