@@ -13,7 +13,7 @@ from tinyml.plan.stacks import with_stacks
 from tinyml.plan.stages import LONG_BLOCKS, StageChoice
 from tinyml.plan.tasks import POINT, ROW, Problem
 
-LONGER = (2, 4, 8, ROW, *LONG_BLOCKS)
+LONGER = (2, 4, 8, 16, 32, ROW, *LONG_BLOCKS)
 Blocks = dict[int, int]
 """By task: pixels of a firing."""
 
