@@ -12,49 +12,7 @@
     .thumb
     .text
 
-/* The stack frame: tml_depthwise_rows_t, then what changes. */
-    .equ ROWS, 0
-    .equ OUT, 4
-    .equ ROWS_STEP, 8
-    .equ OUT_STEP, 12
-    .equ ROWS_END, 16
-    .equ LAST, 20
-    .equ OFFSET, 24
-    .equ PLANE, 28
-    .equ CHANNELS, 32
-    .equ BLOCK, 36
-    .equ BLOCK_BYTES, 40
-    .equ ODD, 44
-    .equ K_H, 48
-    .equ PAIRS, 52          /* then the code of a step */
-    .equ KIND, 56           /* then the code of the sums */
-    .equ QUICK, 60          /* then the code of requantising */
-    .equ CONVOLUTION, 64
-    .equ OUT_PIXEL, 68
-    .equ FULL, 72           /* the last place where four outputs begin; follows OUT_PIXEL */
-    .equ AT, 76             /* bytes into the rows; follows FULL */
-    .equ FIRST_ROWS, 80
-    .equ FIRST_OUT, 84
-    .equ FRAME, 88
-
-    .equ BIAS, -4
-    .equ WEIGHTS, 12
-
-/* void tml_depthwise_widen(tml_widen_t *w, int16_t *to, const int8_t *from) */
-    .global tml_depthwise_widen
-    .type tml_depthwise_widen, %function
-tml_depthwise_widen:
-    push    {r1, r2, r4-r11, lr}
-    ldm     r0, {r4, r5, r6}        /* step, advance, plane */
-    add     r7, r6, r6, lsl #1
-1:  ldr     r3, [r0, #12]           /* a row */
-    tst     r1, #2
-    bne     7f
-    subs    r3, #2
-    blt     5f
-2:  ldr     r8, [r2]
-3:  ldr     r9, [r2, r4]
-    add     r2, r5
+    .macro  widen_pair
     subs    r3, #2
 4:  pkhbt   r10, r8, r9, lsl #16    /* channels 0 and 1 of both */
     pkhtb   r11, r9, r8, asr #16    /* 2 and 3 */
@@ -66,29 +24,9 @@ tml_depthwise_widen:
     str     r10, [r1, r6, lsl #1]
     str     r11, [r1, r7]
     str     r8, [r1], #4
-    bge     2b
-5:  adds    r3, #1
-    beq     6f
-    ldr     r8, [r0, #16]           /* rows */
-    subs    r8, #1
-    str     r8, [r0, #16]
-    pop     {r1, r2}
-    it      eq
-    popeq   {r4-r11, pc}
-    ldrd    r8, r9, [r0, #20]       /* steps to the next one */
-    add     r2, r8
-    add     r1, r9
-    push    {r1, r2}
-    b       1b
-6:  ldr     r8, [r2]                /* a last pixel, without its pair */
-    ldr     r9, [r0, #32]
-    subs    r3, #2
-    b       4b
-7:  bics    r1, #2                  /* a first one that is the second of a pair */
-    subs    r3, #1
-    subs    r2, r4
-    ldr     r8, [r0, #28]
-    b       3b
+    .endm
+
+#include "depthwise_frame.h"
 
 /* 3x3, stride 1. r4 r5 r6: rows; r7 r8 r9: pairs of columns; r10 r11: weights 0 1, weights 1 2.
    What a row is multiplied with is loaded while the one before is. */
@@ -258,7 +196,8 @@ quick0:
     b       store                   /* the last sum is saturated again */
 
 /* The same where quick is 1 or 2. r7: multiplier; r8: rounding and zero point; r9: shift. */
-quick:
+quick1:
+quick2:
     ldrd    r7, r8, [lr]
     ldr     r9, [lr, #8]
     smmlar  r0, r0, r7, r0
@@ -294,86 +233,5 @@ store:
     strb    r3, [r8, r7]
     it      lo
     ldrlo   pc, [sp, #KIND]
-    b       next_row
-1:  ldr     r8, [sp, #ODD]
-    strb    r0, [r12]
-    cmp     r8, #2
-    blo     next_row
-    strb    r1, [r12, r7]
-    beq     next_row
-    strb    r2, [r12, r7, lsl #1]
-next_row:
-    ldm     sp, {r4-r10}
-    add     r4, r6
-    add     r5, r7
-    cmp     r4, r8
-    beq     next_channel
-    stm     sp, {r4, r5}
-this_row:
-    mov     r12, r5
-    add     r9, r5
-    strd    r9, r10, [sp, #FULL]
-    ldm     r4, {r4, r5, r6}
-    add     r4, r10
-    add     r5, r10
-    add     r6, r10
-    ldr     pc, [sp, #KIND]
-next_channel:
-    ldr     r8, [sp, #CHANNELS]
-    subs    r8, #1
-    beq     1f
-    str     r8, [sp, #CHANNELS]
-    ldr     r8, [sp, #PLANE]
-    add     r10, r8
-    str     r10, [sp, #OFFSET]
-    ldrd    r7, r8, [sp, #BLOCK]
-    add     lr, r7, r8
-    str     lr, [sp, #BLOCK]
-    ldrd    r4, r5, [sp, #FIRST_ROWS]
-    adds    r5, #1
-    str     r5, [sp, #FIRST_OUT]
-    stm     sp, {r4, r5}
-    b       this_row
-1:  add     sp, #FRAME + 4
-    pop     {r4-r11, pc}
-
-/* void tml_depthwise_rows(const tml_depthwise_rows_t *r) */
-    .global tml_depthwise_rows
-    .type tml_depthwise_rows, %function
-tml_depthwise_rows:
-    push    {r3-r11, lr}
-    sub     sp, #FRAME
-    mov     r1, sp
-    ldm     r0!, {r4-r12}
-    stm     r1!, {r4-r12}
-    ldm     r0!, {r4-r12}
-    stm     r1!, {r4-r12}
-    ldr     r0, [sp, #ROWS]
-    ldr     r1, [sp, #OUT]
-    strd    r0, r1, [sp, #FIRST_ROWS]
-    ldrd    r9, r10, [sp, #PAIRS]
-    ldr     r11, [sp, #QUICK]
-    adr     r1, kinds
-    ldr     r2, [r1, r10, lsl #2]
-    add     r2, r1
-    str     r2, [sp, #KIND]
-    adds    r1, #16
-    ldr     r2, [r1, r11, lsl #2]
-    add     r2, r1
-    subs    r2, #16
-    str     r2, [sp, #QUICK]
-    adr.w   r2, steps_end + 1
-    cmp     r10, #3
-    it      eq
-    addeq   r2, #(steps_2_end - steps_end)
-    mov     r1, #34
-    mls     r2, r9, r1, r2
-    str     r2, [sp, #PAIRS]
-    ldr     lr, [sp, #BLOCK]
-    ldm     sp, {r4-r10}
-    b       this_row
-
-    .balign 4
-kinds:
-    .word   sums3 + 1 - kinds, sums3_2 + 1 - kinds, sums + 1 - kinds, sums_2 + 1 - kinds
-    .word   quick0 + 1 - kinds, quick + 1 - kinds, quick + 1 - kinds
+#define STEP_CODE 34
+#include "depthwise_walk.h"
