@@ -60,7 +60,7 @@ static inline __attribute__((always_inline)) int is_written(const tml_model_t *m
 
 /* Whether a firing of `pixels` overwrites nothing that a step of the stage still reads. */
 static inline int has_room(const tml_model_t *m, const tml_progress_t *at, const tml_step_t *step,
-                    const tml_ring_t *output, uint32_t pixels)
+                           const tml_ring_t *output, uint32_t pixels)
 {
     uint32_t y = at->place >> 16;
     if (step->rows != 1) {
@@ -99,25 +99,31 @@ uint32_t tml_stage_end(const tml_model_t *m)
     return last->at + tml_stage_step(m, last)->words * 4u;
 }
 
+/* Whether a step can fire now, and how many pixels that is. */
+static inline int can_fire(const tml_model_t *m, const tml_progress_t *at, uint32_t *pixels)
+{
+    const tml_step_t *step = tml_stage_step(m, at);
+    if (at->needed == DONE || !is_written(m, at, step->back) || !is_written(m, at, step->back2)) {
+        return 0;
+    }
+    const tml_ring_t *output = &m->rings[step->output];
+    *pixels = next_block(m, at->place, step, output);
+    if (step->inputs == 0 && m->fed_bytes / output->channels < *pixels) {
+        return 0;
+    }
+    return has_room(m, at, step, output, *pixels);
+}
+
 tml_progress_t *tml_stage_next(tml_model_t *m, uint32_t *pixels)
 {
-    for (tml_progress_t *at = m->candidate; at >= m->progress; at--) {
-        const tml_step_t *step = tml_stage_step(m, at);
-        if (at->needed == DONE || !is_written(m, at, step->back) ||
-            !is_written(m, at, step->back2)) {
-            continue;
-        }
-        const tml_ring_t *output = &m->rings[step->output];
-        *pixels = next_block(m, at->place, step, output);
-        if (step->inputs == 0 && m->fed_bytes / output->channels < *pixels) {
-            continue;
-        }
-        if (has_room(m, at, step, output, *pixels)) {
-            return at;
+    tml_progress_t *at = m->candidate;
+    for (; !can_fire(m, at, pixels); at--) {
+        if (at == m->progress) {
+            m->candidate = at + m->stage_steps - 1;     /* for when the caller has fed more */
+            return NULL;
         }
     }
-    m->candidate = &m->progress[m->stage_steps - 1];    /* for when the caller has fed more */
-    return NULL;
+    return at;
 }
 
 /* Works out which input pixels the next firing is about: the last one under its window, `needed`,
