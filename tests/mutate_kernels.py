@@ -47,14 +47,17 @@ def main() -> None:
     simulator, random, fates = Simulator(words.core, strict=True), Random(words.seed), Counter()
     cases = all_cases(words.core, simulator)
     places = instructions(simulator, {block for case in cases for block in case.blocks})
+    for case in filter(lambda case: case.blocks, cases):
+        assert fate_of(simulator, [case], min(case.blocks)[0], simulator.processor.image) == "lives"
     print(f"{words.core}: {len(cases)} cases execute {len(places)} instructions of kernels")
     for address in random.sample(sorted(places), min(words.count, len(places))):
         bit = random.randrange(8 * places[address].size)
-        fate = fate_of(simulator, cases, address, bit)
+        image = mutated(simulator, address, bit)
+        fate = fate_of(simulator, cases, address, image)
         fates[fate] += 1
         if fate == "lives":
             print(f"  lives: {simulator.processor.image.place(address)} `{places[address].text}`, bit {bit}: "
-                  f"`{text_at(mutated(simulator, address, bit), words.core, address)}`")
+                  f"`{text_at(image, words.core, address)}`")
     print(", ".join(f"{count} {fate}" for fate, count in fates.items()))
 
 
@@ -89,11 +92,11 @@ def instructions(simulator: Simulator, blocks) -> dict[int, Instruction]:
     return found
 
 
-def fate_of(simulator: Simulator, cases: list[Case], address: int, bit: int) -> str:
-    """How the mutant ends."""
+def fate_of(simulator: Simulator, cases: list[Case], address: int, image) -> str:
+    """How a mutant's image ends, in the cases that execute the address."""
     mutant = Simulator.__new__(Simulator)
     mutant.core = simulator.core
-    mutant.processor = Processor(CORES[mutant.core], mutated(simulator, address, bit), strict=True)
+    mutant.processor = Processor(CORES[mutant.core], image, strict=True)
     for case in cases:
         if any(at <= address < at + size for at, size in case.blocks):
             mutant.processor.watch.patience = 4 * case.count + 10_000

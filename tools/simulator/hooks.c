@@ -36,7 +36,7 @@ typedef struct {
     int registers[REGISTERS];
     int kept[MOST_KEPT];        /* registers that a function leaves as they were; 0: no more */
     int must_align;
-    uint32_t patience;          /* how many blocks a call may run; 0: any number */
+    uint32_t patience;          /* how many blocks may run, opening left out; 0: any number */
     uint32_t fault, fault_address, fault_pc, fault_step;
 } watch_t;
 

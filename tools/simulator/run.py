@@ -86,6 +86,7 @@ class Machine:
         self._cpu, self._arena = cpu, arena
         cpu.repaint()
         cpu.watch.rights, cpu.watch.kernel_count = None, 0
+        patience, cpu.watch.patience = cpu.watch.patience, 0
         place = cpu.map("file", touching("file", len(file)), READ, file)
         self._ram = cpu.map("arena", touching("arena", len(arena), arena_at_end), READ | WRITE)
         self._model = cpu.map("model", touching("model", PAGE), READ | WRITE)
@@ -94,6 +95,7 @@ class Machine:
             raise ValueError(f.STATUSES[status][1])
         self._addresses, self.step_names = self._watch(decode(file), place.start)
         cpu.restart()
+        cpu.watch.patience = patience
 
     def start(self) -> None:
         """Goes back to the first step."""
