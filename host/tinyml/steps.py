@@ -36,10 +36,11 @@ _CLAMP = (Field("act_min", "i8", "lowest output"), Field("act_max", "i8", "highe
 _QUICK = Field("quick", "u8", "what may be left out of requantising (docs/KERNELS.md): 0, 1 or 2")
 
 
-def _channel_quant(channels, factors=None):
+def _channel_quant(channels, factors=None, biases=()):
     """What turns a sum into an output, one of each per channel."""
     factors = factors or channels
-    return (data("bias", "i32", channels, doc="bias - input_zp * sum(weights), per channel"),
+    return (data("bias", "i32", *(biases or (channels,)),
+                 doc="bias - input_zp * sum(weights), per channel"),
             data("mult", "u32", factors, doc="requantise: multiplier x 2^32"),
             data("shift", "i8", factors, doc="requantise: exponent", limits=(-31, 30)))
 
@@ -49,11 +50,11 @@ def _biases(channels):
     return data("biases", "i32", channels, doc="bias - input_zp * sum(weights)")
 
 
-def _pairs(channels, factors=None):
+def _pairs(channels, factors=None, biases=()):
     """Weights of a convolution: pairs of output channels, two inputs of each in a word."""
     return (data("weights", "u32", "pairs(depth)", f"pairs({channels})",
                  doc="pairs of output channels (docs/KERNELS.md)"),
-            *_channel_quant(f"2 * pairs({channels})", factors))
+            *_channel_quant(f"2 * pairs({channels})", factors, biases))
 
 
 def _quads(channels, k_h):
@@ -88,10 +89,12 @@ STEPS = (
     step(1, "conv2d",
          "output = requant(bias + sum(input * weights)); padding is the input zero point",
          Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP, *_CLAMP, _QUICK,
-         reserved(0, "u8"),
+         Field("skips", "u8", "1: behind `bias` are sum(weights) of the channels, int16, for kernels "
+               "that leave out inputs of -128"),
          Field("factor_pairs", "u16", "pairs of multipliers and shifts: one for each pair of "
                "channels, or one for all"),
-         _DEPTH, *_pairs("output.channels", "2 * factor_pairs"),
+         _DEPTH, *_pairs("output.channels", "2 * factor_pairs",
+                         ("pairs(output.channels)", "(2 + skips)")),
          needs=("product(factor_pairs - 1, factor_pairs - pairs(output.channels)) == 0",
                 "product(quads(product(product(k_h, k_w), input.channels)), 4) == depth")),
     step(2, "depthwise_conv2d", "the same with one filter per output channel; "

@@ -84,7 +84,7 @@ typedef struct {
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
     uint8_t quick;              /* what may be left out of requantising (docs/KERNELS.md): 0, 1 or 2 */
-    uint8_t reserved0;          /* zero */
+    uint8_t skips;              /* 1: behind `bias` are sum(weights) of the channels, int16, for kernels that leave out inputs of -128 */
     uint16_t factor_pairs;      /* pairs of multipliers and shifts: one for each pair of channels, or one for all */
     uint32_t depth;             /* weights of an output channel: products, and zeros up to a multiple of 4 */
     uint32_t weights;           /* pairs of output channels (docs/KERNELS.md) */

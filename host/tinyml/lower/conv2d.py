@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: MIT
 """conv2d -> conv2d."""
+import numpy as np
+
 from tinyml.lower.numbers import clamp_numbers, window_of, zero_points
 from tinyml.lower.requantise import Filters, filters
 from tinyml.lower.step import LoweredStep, View, views
-from tinyml.lower.weights import pairs
+from tinyml.lower.weights import padded, pairs
 from tinyml.plan import Window
+
+LOWEST = -128                   # what relu's zero is, and kernels may leave out
+MOST_WEIGHTS = 32767            # of a channel that does: 255 times that stays inside 24 bits
 
 
 def lower(op):
@@ -19,7 +24,19 @@ def convolution(op, made: Filters, rings: dict[str, View], window: Window) -> Lo
     arrays = {"weights": weights} | made.arrays(2)
     if made.has_one_factor:
         arrays |= {name: arrays[name][[0, 0]] for name in ("mult", "shift")}
-    numbers = {"depth": depth, "quick": made.quick, "clamps": made.clamps,
+    skips = _skips(op, made, rings)
+    if skips:
+        sums = made.weights.sum(axis=1, dtype=np.int16)
+        arrays["bias"] = np.append(arrays["bias"], padded(sums, 2, 0).view(np.int32))
+    numbers = {"depth": depth, "quick": made.quick, "clamps": made.clamps, "skips": int(skips),
                "factor_pairs": len(arrays["mult"]) // 2}
     return LoweredStep("conv2d", rings, zero_points(op) | clamp_numbers(op) | numbers, arrays,
                        op.products(), window)
+
+
+def _skips(op, made: Filters, rings: dict[str, View]) -> bool:
+    """Whether kernels may leave out inputs of -128: of the only pixel, if many are to be expected."""
+    height, width, channels = rings["input"].hwc
+    sizes = np.abs(made.weights.astype(np.int64)).sum(axis=1)
+    return (height == width == 1 and channels % 4 == 0 and made.quick != 0
+            and op.input.quant.zero_point == LOWEST and sizes.max() <= MOST_WEIGHTS)
