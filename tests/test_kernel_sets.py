@@ -25,7 +25,7 @@ from tinyml.errors import UnsupportedError
 from tinyml.inputs import read_item
 from tinyml.model import Model
 from tinyml.pipeline import compile_model
-from tinyml.schedule import encode
+from tinyml.schedule import decode, encode
 
 pytest.importorskip("unicorn")
 pytest.importorskip("capstone")
@@ -114,6 +114,28 @@ def test_sums_as_large_as_they_come(place, depth, count, outputs):
     w = b.constant(weights, [1 / (170 * depth)] * outputs, axis=0)
     y = b.conv2d(x, w, b.constant(np.arange(outputs, dtype=np.int32), 1.0), out=(1.0, 0))
     check(place, compiled(b.finish([y]), SINGLE), [np.int8(pixels).tobytes()])
+
+
+@pytest.mark.parametrize("place", PLACES)
+@settings(some, max_examples=15)
+@given(rng=RNGS, depth=st.integers(1, 275).map(lambda words: 4 * words),
+       outputs=st.integers(1, 150), share=st.sampled_from([0, .3, .5, .9, 1]), zero_point=st.sampled_from([-128, -5]),
+       alike=st.booleans())
+def test_inputs_that_may_be_left_out(place, rng, depth, outputs, share, zero_point, alike):
+    """Many are -128; weights of a channel may be alike, and as large as they may be then."""
+    most = min(127, 32767 // depth)
+    weights = rng.integers(-most, most + 1, (outputs, depth))
+    if alike:
+        weights = np.where(weights[:, :1] > 0, most, -most) * (rng.random(weights.shape) < .99)
+    x = rng.choice([rng.integers(-128, 128, depth), np.full(depth, 127)])
+    x = np.int8(np.where(rng.random(depth) < share, -128, x))
+    b = ModelBuilder()
+    w = b.constant(np.int8(weights), [1 / (most * depth**.5)] * outputs, axis=0)
+    bias = b.constant(rng.integers(-9999, 9999, outputs, np.int32), 1.0)
+    y = b.fully_connected(b.input((1, depth), 1.0, -128), w, bias, out=(1.0, zero_point))
+    file = compiled(b.finish([y]), SINGLE)
+    assert decode(file).steps[0][1]["skips"] == 1
+    check(place, file, [x.tobytes()])
 
 
 @pytest.mark.parametrize("place", PLACES)

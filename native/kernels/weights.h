@@ -3,7 +3,7 @@
 #ifndef TML_WEIGHTS_H
 #define TML_WEIGHTS_H
 
-#include <stdint.h>
+#include "kernels.h"
 
 /* Weight k of output channel o. A halfword holds those of two channels, w0 + 256 * w1 modulo 2^16;
    of four inputs a word has the first and the third, the next word the others. */
@@ -21,6 +21,13 @@ static inline int32_t tml_quad_weight(const uint32_t *weights, uint32_t taps, ui
                                       uint32_t tap)
 {
     return ((const int8_t *)(const void *)(weights + o / 4 * taps + tap))[o % 4];
+}
+
+/* The sums of each channel's weights, where `skips` is not 0. */
+static inline const int16_t *tml_weight_sums(const tml_model_t *m, const tml_conv2d_t *s,
+                                             uint32_t channels)
+{
+    return (const void *)(m->data + s->bias + 4 * ((channels + 1) & ~1u));
 }
 
 #endif

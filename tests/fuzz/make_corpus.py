@@ -45,6 +45,9 @@ def families():
     b, x = image()
     w = b.constant(np.ones((7, 60), np.int8), 0.01)
     yield "fully_connected", b, b.fully_connected(b.reshape(x, (1, 60)), w, out=OTHER)
+    b = ModelBuilder()
+    yield "skips", b, b.fully_connected(b.input((1, 8), Q[0], -128), weights(b, (19, 8)),
+                                        bias(b, 19), out=OTHER)
     b, x = image()
     yield "average_pool", b, b.average_pool(x, kernel=(3, 2), stride=(2, 2), padding="SAME")
     b, x = image()

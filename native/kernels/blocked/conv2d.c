@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Convolution, four pixels at a time (filter.c). */
+#include "weights.h"
 #include "windows.h"
 
 void tml_conv2d(const tml_model_t *m, const void *step, tml_span_t at)
@@ -10,6 +11,7 @@ void tml_conv2d(const tml_model_t *m, const void *step, tml_span_t at)
     const tml_filter_t f = {
         m, input, (const int8_t *)m->data + s->weights, s->depth, s->k_h, s->k_w, input->channels,
         output->channels, s->input_zp, TML_OUTPUTS(m, s, s->factor_pairs == 1 ? 1 : UINT32_MAX),
+        s->skips ? tml_weight_sums(m, s, output->channels) : NULL,
     };
 
     while (at.pixels != 0) {

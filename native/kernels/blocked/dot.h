@@ -13,7 +13,8 @@
 enum {
     TML_PATCH = 144,        /* bytes of a window that are held, of each pixel of a block */
     TML_DOT = 508,          /* or of one pixel: 511 products can share a sum of two channels */
-    TML_DOT_CHANNELS = 64   /* the most of a call, all pixels together */
+    TML_DOT_CHANNELS = 64,  /* the most of a call, all pixels together */
+    TML_DOT_MANY = 16
 };
 typedef char tml_dot_fits[TML_DOT <= TML_BLOCK * TML_PATCH ? 1 : -1];
 
@@ -31,6 +32,11 @@ void tml_dot_block(const tml_dot_t *d, const int8_t *pixels, int32_t *sums);
 
 /* Of one pixel. `sums` MUST have room for a multiple of 8 channels; TML_DOT_CHANNELS at most. */
 void tml_dot_pixel(const tml_dot_t *d, const int8_t *pixel, int32_t *sums);
+
+/* The same sums of a multiple of TML_DOT_MANY channels and any number of products, without inputs of
+   -128: they begin at -128 * weight_sums, and every input is 128 more. */
+void tml_dot_skip(const tml_dot_t *d, const int8_t *pixel, const int16_t *weight_sums,
+                  int32_t *sums);
 
 static inline int32_t tml_halfword(const int8_t *at)
 {

@@ -39,6 +39,7 @@ typedef struct {
     uint16_t filters;               /* output channels */
     int32_t input_zp;
     tml_outputs_t outputs;
+    const int16_t *weight_sums;     /* of each output channel, or NULL */
 } tml_filter_t;
 
 /* Pixels whose channels each sum over a window of one channel. */
