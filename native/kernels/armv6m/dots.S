@@ -14,6 +14,8 @@
  * One pixel, both channels at once, 56 instructions per 16 products:
  *     r0 values   r1 address of weights   r2 r3 two words of them   r4 r5 values   r6 product
  *     r7 r8 sums   r12 end of the weights
+ * The same from a list of values and where their weights are, 28 instructions per 8 products:
+ *     r0 list   r1 address of weights   r2 r4 where   r3 r5 values   r6 product   r12 end of list
  */
         .syntax unified
         .thumb
@@ -142,6 +144,21 @@
         high_products r5, r3
         .endm
 
+        .macro  listed at, value
+        ldrsb   r6, [r1, \at]
+        muls    r6, \value
+        adds    r7, r6
+        ldrsh   r6, [r1, \at]
+        muls    r6, \value
+        add     r8, r6
+        .endm
+
+        .macro  two_listed
+        ldmia   r0!, {r2-r5}
+        listed  r2, r3
+        listed  r4, r5
+        .endm
+
         function tml_dots
         push    {r0-r3}
         push    {r4-r7, lr}
@@ -208,6 +225,9 @@
         mov     r7, r6
         ldr     r0, [sp, #values]
         ldr     r3, [sp, #bytes]
+        ldr     r2, [sp, #how]
+        lsrs    r2, #4
+        bcs     .Llisted
         adds    r2, r1, r3
         mov     r12, r2
         lsls    r3, #28
@@ -216,7 +236,7 @@
 5:      pair_products
         cmp     r1, r12
         bne     1b
-        ldr     r2, [sp, #sums]
+9:      ldr     r2, [sp, #sums]
         mov     r6, r7
         mov     r7, r8
         ldr     r3, [sp, #how]
@@ -232,6 +252,17 @@
         cmp     r3, r2
         bne     8b
         b       4b
+
+.Llisted:
+        adds    r2, r0, r3
+        mov     r12, r2
+        lsls    r3, #27
+        bmi     5f
+1:      two_listed
+5:      two_listed
+        cmp     r0, r12
+        bne     1b
+        b       9b
 
 /* void tml_clear(int32_t *from, const int32_t *end): words, an even number but 0. */
         function tml_clear
