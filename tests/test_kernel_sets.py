@@ -119,8 +119,8 @@ def test_sums_as_large_as_they_come(place, depth, count, outputs):
 @pytest.mark.parametrize("place", PLACES)
 @settings(some, max_examples=15)
 @given(rng=RNGS, depth=st.integers(1, 275).map(lambda words: 4 * words),
-       outputs=st.integers(1, 150), share=st.sampled_from([0, .3, .5, .9, 1]), zero_point=st.sampled_from([-128, -5]),
-       alike=st.booleans())
+       outputs=st.integers(1, 150), share=st.sampled_from([0, .3, .5, .9, 1]),
+       zero_point=st.sampled_from([-128, -5]), alike=st.booleans())
 def test_inputs_that_may_be_left_out(place, rng, depth, outputs, share, zero_point, alike):
     """Many are -128; weights of a channel may be alike, and as large as they may be then."""
     most = min(127, 32767 // depth)
@@ -134,7 +134,7 @@ def test_inputs_that_may_be_left_out(place, rng, depth, outputs, share, zero_poi
     bias = b.constant(rng.integers(-9999, 9999, outputs, np.int32), 1.0)
     y = b.fully_connected(b.input((1, depth), 1.0, -128), w, bias, out=(1.0, zero_point))
     file = compiled(b.finish([y]), SINGLE)
-    assert decode(file).steps[0][1]["skips"] == 1
+    assert decode(file).steps[0][1]["skips"] == (outputs >= 16)
     check(place, file, [x.tobytes()])
 
 

@@ -16,11 +16,13 @@ def test_fully_connected_equals_oracle(case):
     check_case(case, "batch")
 
 
-@pytest.mark.parametrize("rows,zero_point,last,skips",
-                         [(1, -128, 1, 1), (1, -128, 2, 0), (1, -127, 1, 0), (2, -128, 1, 0)])
-def test_inputs_may_be_left_out_of_one_pixel_and_small_weights(rows, zero_point, last, skips):
+@pytest.mark.parametrize("rows,zero_point,channels,last,skips", [
+    (1, -128, 16, 1, 1), (1, -128, 16, 2, 0), (1, -127, 16, 1, 0), (2, -128, 16, 1, 0),
+    (1, -128, 15, 1, 0)])
+def test_inputs_may_be_left_out_of_one_pixel_and_small_weights(rows, zero_point, channels, last,
+                                                               skips):
     """127 * 258 + 1 is 32767."""
-    weights = np.full((2, 260), 127, np.int8)
+    weights = np.full((channels, 260), 127, np.int8)
     weights[:, -2:] = 0, last
     weights[1] *= -1
     b = ModelBuilder()

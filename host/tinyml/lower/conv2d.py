@@ -9,7 +9,8 @@ from tinyml.lower.weights import padded, pairs
 from tinyml.plan import Window
 
 LOWEST = -128                   # what relu's zero is, and kernels may leave out
-MOST_WEIGHTS = 32767            # of a channel that does: 255 times that stays inside 24 bits
+MOST_WEIGHTS = 32767            # of a channel then: 255 times that stays inside 24 bits
+FEWEST_CHANNELS = 16            # with fewer, no kernel does
 
 
 def lower(op):
@@ -36,7 +37,8 @@ def convolution(op, made: Filters, rings: dict[str, View], window: Window) -> Lo
 
 def _skips(op, made: Filters, rings: dict[str, View]) -> bool:
     """Whether kernels may leave out inputs of -128: of the only pixel, if many are to be expected."""
-    height, width, channels = rings["input"].hwc
+    height, width, inputs = rings["input"].hwc
     sizes = np.abs(made.weights.astype(np.int64)).sum(axis=1)
-    return (height == width == 1 and channels % 4 == 0 and made.quick != 0
-            and op.input.quant.zero_point == LOWEST and sizes.max() <= MOST_WEIGHTS)
+    return (height == width == 1 and inputs % 4 == 0 and len(sizes) >= FEWEST_CHANNELS
+            and made.quick != 0 and op.input.quant.zero_point == LOWEST
+            and sizes.max() <= MOST_WEIGHTS)
