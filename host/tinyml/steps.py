@@ -31,7 +31,7 @@ def step(code, name, doc, *fields, inputs=1, rows="rows == 1", needs=(), core=Tr
 
 _OUTPUT_ZP = Field("output_zp", "i8", "added after requantising")
 _CLAMP = (Field("act_min", "i8", "lowest output"), Field("act_max", "i8", "highest output"))
-
+_ORIGIN = Field("origin", "i8", "halves are rounded away from it: 0; -128 for what was uint8")
 
 _QUICK = Field("quick", "u8", "what may be left out of requantising (docs/KERNELS.md): 0, 1 or 2")
 
@@ -104,7 +104,7 @@ STEPS = (
          *_quads("output.channels", "k_h"),
          needs=("output.channels == product(input.channels, multiplier)",)),
     step(3, "average_pool", "output = rounded mean over the window's pixels inside the input",
-         *_CLAMP, reserved(0),
+         *_CLAMP, _ORIGIN, reserved(0, "u8"),
          needs=_SAME_CHANNELS + _WINDOW_MEETS_INPUT + ("product(k_h, k_w) <= 65536",)),
     step(4, "max_pool", "output = maximum over the window", *_CLAMP, reserved(0),
          needs=_SAME_CHANNELS + _WINDOW_MEETS_INPUT),
@@ -146,7 +146,7 @@ STEPS = (
          needs=_POINT + _SAME_SIZE + (
              "sums(output)", "product(input.channels, 4) == output.channels")),
     step(12, "average", "output = rounded mean, of one pixel of sums",
-         Field("count", "u32", "pixels in the sum"), *_CLAMP, reserved(0),
+         Field("count", "u32", "pixels in the sum"), *_CLAMP, _ORIGIN, reserved(0, "u8"),
          needs=_SUMS + ("count > 0", "count <= 65536")),
     step(13, "take", "output = the next pixels that the caller feeds", inputs=0),
     step(14, "conv2d_stack", "a 1x1 convolution of all rows of a window, one above the other in a "
@@ -255,4 +255,13 @@ STEPS = (
              "product(constant_w - 1, constant_w - output.width) == 0",
              "-31 <= input_shift", "input_shift <= 30", "-31 <= input2_shift",
              "input2_shift <= 30", "-31 <= shift", "shift <= 30"), core=False),
+    step(26, "depthwise_wide", "a depthwise convolution whose weights are int16: those of models of "
+         "uint8 have up to nine bits",
+         Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP, *_CLAMP,
+         Field("multiplier", "u16", "output channels per input channel"), reserved(0),
+         data("weights", "i16", "k_h", "k_w", "output.channels", doc="HWC"),
+         data("bias", "i32", "output.channels", doc="bias, per channel"),
+         data("mult", "u32", "output.channels", doc="requantise: multiplier x 2^32"),
+         data("shift", "i8", "output.channels", doc="requantise: exponent", limits=(-31, 30)),
+         needs=("output.channels == product(input.channels, multiplier)",), core=False),
 )

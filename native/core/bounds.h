@@ -40,7 +40,7 @@ static const uint8_t programs[] = {
     /* average_pool */
     TML_CALL, 0, TML_CALL, 51, TML_EXTENT + 6, TML_EXTENT + 2, TML_EQ, TML_U16, 12, TML_U16,
     14, TML_MUL, TML_PUSH + 48, TML_PUSH + 96, TML_MUL, TML_PUSH + 96, TML_MUL, TML_LE,
-    TML_U16, 30, TML_PUSH + 32, TML_EQ, TML_END,
+    TML_U8, 31, TML_PUSH + 32, TML_EQ, TML_END,
     /* max_pool */
     TML_CALL, 0, TML_CALL, 51, TML_EXTENT + 6, TML_EXTENT + 2, TML_EQ, TML_U16, 30,
     TML_PUSH + 32, TML_EQ, TML_END,
@@ -67,8 +67,8 @@ static const uint8_t programs[] = {
     TML_MUL, TML_EXTENT + 2, TML_EQ, TML_U16, 30, TML_PUSH + 32, TML_EQ, TML_END,
     /* average */
     TML_CALL, 0, TML_CALL, 84, TML_PUSH + 32, TML_U32, 28, TML_LT, TML_U32, 28, TML_PUSH + 48,
-    TML_PUSH + 96, TML_MUL, TML_PUSH + 96, TML_MUL, TML_LE, TML_U16, 34, TML_PUSH + 32,
-    TML_EQ, TML_END,
+    TML_PUSH + 96, TML_MUL, TML_PUSH + 96, TML_MUL, TML_LE, TML_U8, 35, TML_PUSH + 32, TML_EQ,
+    TML_END,
     /* take */
     TML_U8, 23, TML_PUSH + 32, TML_EQ, TML_U8, 22, TML_PUSH + 33, TML_EQ, TML_END,
 #ifndef TML_CORE
@@ -163,6 +163,11 @@ static const uint8_t programs[] = {
     33, TML_LE, TML_I8, 33, TML_PUSH + 62, TML_LE, TML_PUSH + 1, TML_I8, 48, TML_LE, TML_I8,
     48, TML_PUSH + 62, TML_LE, TML_U16, 50, TML_PUSH + 32, TML_EQ, TML_U16, 52, TML_U16, 54,
     TML_MUL, TML_EXTENT + 2, TML_MUL, TML_DATA, 56, 1, TML_END,
+    /* depthwise_wide */
+    TML_CALL, 0, TML_EXTENT + 2, TML_EXTENT + 6, TML_U16, 32, TML_MUL, TML_EQ, TML_U16, 34,
+    TML_PUSH + 32, TML_EQ, TML_U16, 12, TML_U16, 14, TML_MUL, TML_EXTENT + 2, TML_MUL,
+    TML_DATA, 36, 2, TML_EXTENT + 2, TML_DATA, 40, 4, TML_EXTENT + 2, TML_FACTORS, 40,
+    TML_END,
 #endif
 };
 
@@ -197,6 +202,7 @@ static const struct {
     [22] = { 814, sizeof(tml_svdf_time_t) / 4 },
     [23] = { 869, sizeof(tml_lstm_t) / 4 },
     [24] = { 926, sizeof(tml_binary_t) / 4 },
+    [25] = { 1067, sizeof(tml_depthwise_wide_t) / 4 },
 #endif
 };
 

@@ -3,7 +3,7 @@
 #include "pool.h"
 #include "quant.h"
 
-void tml_pool(const tml_model_t *m, const tml_max_pool_t *s, tml_span_t at, int is_max)
+void tml_pool(const tml_model_t *m, const tml_average_pool_t *s, tml_span_t at, int is_max)
 {
     const tml_ring_t *input = &m->rings[s->input];
     const tml_ring_t *output = &m->rings[s->output];
@@ -25,7 +25,8 @@ void tml_pool(const tml_model_t *m, const tml_max_pool_t *s, tml_span_t at, int 
                     max = value > max ? value : max;
                 }
             }
-            out[c] = tml_clamp(is_max ? max : tml_rounded_mean(sum, count), s->act_min, s->act_max);
+            out[c] = tml_clamp(is_max ? max : tml_rounded_mean(sum, count, s->origin), s->act_min,
+                               s->act_max);
         }
     }
 }

@@ -152,7 +152,8 @@ typedef struct {
     uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
-    uint16_t reserved0;         /* zero */
+    int8_t origin;              /* halves are rounded away from it: 0; -128 for what was uint8 */
+    uint8_t reserved0;          /* zero */
 } tml_average_pool_t;
 typedef char tml_average_pool_size[sizeof(tml_average_pool_t) == 32 ? 1 : -1];
 
@@ -402,7 +403,8 @@ typedef struct {
     uint32_t count;             /* pixels in the sum */
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
-    uint16_t reserved0;         /* zero */
+    int8_t origin;              /* halves are rounded away from it: 0; -128 for what was uint8 */
+    uint8_t reserved0;          /* zero */
 } tml_average_t;
 typedef char tml_average_size[sizeof(tml_average_t) == 36 ? 1 : -1];
 
@@ -806,6 +808,40 @@ typedef struct {
 } tml_binary_t;
 typedef char tml_binary_size[sizeof(tml_binary_t) == 60 ? 1 : -1];
 
+/* a depthwise convolution whose weights are int16: those of models of uint8 have up to nine bits */
+typedef struct {
+    uint8_t code;               /* which step */
+    uint8_t words;              /* its length / 4 */
+    uint16_t block;             /* pixels per firing */
+    uint16_t output;            /* written */
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
+    int8_t input_zp;            /* what padding holds */
+    int8_t output_zp;           /* added after requantising */
+    int8_t act_min;             /* lowest output */
+    int8_t act_max;             /* highest output */
+    uint16_t multiplier;        /* output channels per input channel */
+    uint16_t reserved0;         /* zero */
+    uint32_t weights;           /* HWC */
+    uint32_t bias;              /* bias, per channel */
+    uint32_t mult;              /* requantise: multiplier x 2^32 */
+    uint32_t shift;             /* requantise: exponent */
+} tml_depthwise_wide_t;
+typedef char tml_depthwise_wide_size[sizeof(tml_depthwise_wide_t) == 52 ? 1 : -1];
+
 /* What every step begins with. */
 typedef struct {
     uint8_t code;               /* which step */
@@ -857,7 +893,8 @@ typedef char tml_step_size[sizeof(tml_step_t) == 28 ? 1 : -1];
     X(22, svdf_feature) \
     X(23, svdf_time) \
     X(24, lstm) \
-    X(25, binary)
+    X(25, binary) \
+    X(26, depthwise_wide)
 #define TML_STEPS(X) TML_CORE_STEPS(X) TML_OTHER_STEPS(X)
 
 /* Steps of this build. */

@@ -6,6 +6,6 @@
 #include "kernels.h"
 
 /* The largest value of each window, or the rounded mean over its part inside the input. */
-void tml_pool(const tml_model_t *m, const tml_max_pool_t *s, tml_span_t at, int is_max);
+void tml_pool(const tml_model_t *m, const tml_average_pool_t *s, tml_span_t at, int is_max);
 
 #endif

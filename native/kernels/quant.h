@@ -36,13 +36,14 @@ static inline int32_t tml_rounding_shift(int32_t x, int exponent)
 /* MultiplyByQuantizedMultiplier, double rounding; shift -31..30. */
 int32_t tml_requantise(int32_t x, uint32_t mult, int shift);
 
-/* sum / count, rounded, half away from zero. Unsigned: Cortex-M0 divides in software, and needs no
-   second routine for signs. */
-static inline int32_t tml_rounded_mean(int32_t sum, uint32_t count)
+/* sum / count, rounded, half away from `origin`. Unsigned: Cortex-M0 divides in software, and needs
+   no second routine for signs. */
+static inline int32_t tml_rounded_mean(int32_t sum, uint32_t count, int8_t origin)
 {
+    sum = tml_wrap_add(sum, -origin * (int32_t)count);
     const uint32_t size = sum < 0 ? 0u - (uint32_t)sum : (uint32_t)sum;
     const uint32_t mean = (size + count / 2) / count;
-    return (int32_t)(sum < 0 ? 0u - mean : mean);
+    return (int32_t)((sum < 0 ? 0u - mean : mean) + (uint32_t)origin);
 }
 
 static inline int8_t tml_clamp(int32_t x, int32_t low, int32_t high)

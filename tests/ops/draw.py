@@ -98,10 +98,10 @@ def some_filters(rng, shape, axis, in_scale, out_scale, low=-127, widest=WIDE):
     scales = np.float32(2.0**exponents * out_scale / in_scale)
     factors = np.broadcast_to(in_scale * scales.astype(float) / out_scale, count)
     channels = np.moveaxis(weights, axis, 0)
-    return Filters(weights, scales, _some_bias(rng, channels, factors, area))
+    return Filters(weights, scales, some_bias(rng, channels, factors, area))
 
 
-def _some_bias(rng, channels, factors, area):
+def some_bias(rng, channels, factors, area):
     """None, small, or large; for zeroed weights up to 2**30 and where rounding turns."""
     kind, count = rng.integers(4), len(channels)
     if kind == 0:

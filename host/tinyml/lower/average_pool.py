@@ -10,11 +10,12 @@ from tinyml.lower.sums import sums
 def lower(op):
     """One step, or two."""
     height, width, _ = op.input.hwc
+    numbers = clamp_numbers(op) | {"origin": op.origin}
     if op.window == (height, width) and op.pad == Border() and op.output.hwc[:2] == (1, 1):
         summed, window = sums(op, op.input.hwc)
         yield summed
         yield LoweredStep("average", views(op, input=summed.output),
-                          clamp_numbers(op) | {"count": height * width}, window=window)
+                          numbers | {"count": height * width}, window=window)
         return
-    yield LoweredStep("average_pool", views(op), clamp_numbers(op),
+    yield LoweredStep("average_pool", views(op), numbers,
                       window=window_of(op.window, op))

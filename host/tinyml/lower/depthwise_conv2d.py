@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""depthwise_conv2d -> depthwise_conv2d, or conv2d where there is one input channel."""
+"""depthwise_conv2d -> depthwise_conv2d, or conv2d where there is one input channel; depthwise_wide
+where weights are int16."""
+import numpy as np
+
 from tinyml.lower.conv2d import convolution
 from tinyml.lower.numbers import clamp_numbers, window_of, zero_points
-from tinyml.lower.requantise import filters
+from tinyml.lower.requantise import Filters, filters
 from tinyml.lower.step import LoweredStep, views
 from tinyml.lower.weights import quads
+from tinyml.plan import Window
 
 
 def lower(op):
@@ -12,11 +16,22 @@ def lower(op):
     _, height, width, channels = op.weights.shape
     made = filters(op, op.weights.data.reshape(-1, channels).T)
     window = window_of((height, width), op)
-    if op.input.hwc[2] == 1:
+    if op.input.hwc[2] == 1 and op.weights.dtype == "int8":
         yield convolution(op, made, views(op), window)
+        return
+    if op.weights.dtype == "int16":
+        yield _wide(op, made, window)
         return
     numbers = {"multiplier": op.multiplier, "quick": made.quick, "clamps": made.clamps}
     weights = made.weights.T.reshape(height, width, channels)
     yield LoweredStep("depthwise_conv2d", views(op),
                       zero_points(op) | clamp_numbers(op) | numbers,
                       {"weights": quads(weights)} | made.arrays(4), op.products(), window)
+
+
+def _wide(op, made: Filters, window: Window) -> LoweredStep:
+    """Weights in the order of the model's; biases do not contain the input's zero point."""
+    arrays = {"weights": made.weights.T} | made.arrays(1)
+    arrays["bias"] = made.bias + op.input.quant.zero_point * made.weights.sum(1, dtype=np.int32)
+    return LoweredStep("depthwise_wide", views(op), zero_points(op) | clamp_numbers(op) | {
+        "multiplier": op.multiplier}, arrays, op.products(), window)

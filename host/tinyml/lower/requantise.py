@@ -21,7 +21,7 @@ class Filters:
     """What the output channels of an op sum up, one row of weights each, and how each sum becomes
     a byte. A multiplier is in 0.5 ... 1; `quick` and `clamps` are fields of the format."""
 
-    weights: np.ndarray             # (channels, inputs) int8
+    weights: np.ndarray             # (channels, inputs) int8; int16 of depthwise_wide
     bias: np.ndarray
     mult: np.ndarray
     shift: np.ndarray
@@ -53,7 +53,7 @@ def filters(op, rows: np.ndarray) -> Filters:
     settled = [_settled(op, row.astype(np.int64), int(bias), *factor)
                for row, bias, factor in zip(rows, biases, factors, strict=True)]
     weights, bias, mult, shift = zip(*settled)
-    made = Filters(np.array(weights, np.int8), np.array(bias, np.int32),
+    made = Filters(np.array(weights, rows.dtype), np.array(bias, np.int32),
                    np.array(mult, np.int64).astype(np.uint32) * np.uint32(2),
                    np.array(shift, np.int8), 0, 0)
     limited = tuple(clamp_numbers(op).values()) != (-128, 127)

@@ -7,7 +7,9 @@ from tinyml.ops.pool import POOL_LIMITS, Pool
 
 @dataclass(frozen=True, eq=False)
 class AveragePool(Pool):
-    """The rounded mean of a window."""
+    """The rounded mean of a window; halves go away from `origin`."""
+
+    origin: int = 0
 
 
 def small_window(op):

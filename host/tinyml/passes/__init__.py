@@ -2,6 +2,7 @@
 """Graph -> Graph, one idea each, in this order."""
 from tinyml.ir import Graph, check_graph
 from tinyml.passes.append_states import append_states
+from tinyml.passes.divide_weights import divide_weights
 from tinyml.passes.drop_identities import drop_identities
 from tinyml.passes.drop_unread import drop_unread
 from tinyml.passes.fold_batches import fold_batches
@@ -11,12 +12,14 @@ from tinyml.passes.fold_ports import fold_ports
 from tinyml.passes.fuse_activations import fuse_activations
 from tinyml.passes.merge_quantizes import merge_quantizes
 from tinyml.passes.remove_channels import remove_channels
+from tinyml.passes.sign_bytes import sign_bytes
 from tinyml.passes.sink_transposes import sink_transposes
 from tinyml.passes.undo_dilations import undo_dilations
 from tinyml.passes.undo_groups import undo_groups
 
 PASSES = (
     drop_unread,            # first: shape arithmetic must not look like a reader
+    sign_bytes,             # before all that take bytes for int8
     append_states,
     fold_batches,           # before all that take the batch to be 1
     fold_ports,
@@ -26,6 +29,7 @@ PASSES = (
     fold_biases,
     fold_pads,
     fuse_activations,
+    divide_weights,         # before the next two, which take weights for int8
     undo_dilations,         # after those that put other bytes, or padding, into a convolution
     undo_groups,
     drop_identities,        # again: what became one

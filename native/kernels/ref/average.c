@@ -9,7 +9,8 @@ static void divide(const tml_point_t *p)
     const int32_t *sums = p->in;
 
     for (uint32_t c = 0; c < p->output->channels; c++) {
-        p->out[c] = tml_clamp(tml_rounded_mean(sums[c], s->count), s->act_min, s->act_max);
+        p->out[c] = tml_clamp(tml_rounded_mean(sums[c], s->count, s->origin), s->act_min,
+                              s->act_max);
     }
 }
 
