@@ -87,9 +87,14 @@ class Maker:
                      products=self.products())
         return self.add("add", (x, y), self.shapes[x], in_place=(x, y))
 
+    def parts(self, x: int) -> int:
+        """Two parts of a tensor, and what reads both of them whole."""
+        read = tuple(self.pad(x) for _ in range(2))
+        return self.add("join", read, self.draw(st.tuples(SIDES, SIDES, CHANNELS)), window=None)
+
 
 KINDS = (Maker.slide, Maker.slide, Maker.inverted, Maker.residual, Maker.sum_of, Maker.over,
-         Maker.pad, Maker.total, Maker.all)
+         Maker.pad, Maker.total, Maker.all, Maker.parts)
 
 
 @st.composite

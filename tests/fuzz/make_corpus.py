@@ -42,6 +42,13 @@ def families():
     b, x = image()
     yield "depthwise_conv2d", b, b.depthwise_conv2d(x, weights(b, (1, 3, 2, 6), 3), bias(b, 6),
                                                     out=OTHER)
+    b = ModelBuilder()
+    x = b.input((1, 5, 4, 3), 0.05, 131, "uint8")
+    w = b.constant(np.arange(36, dtype=np.uint8).reshape(1, 3, 2, 6) * 7, 0.01, [131])
+    options = {"StrideH": 1, "StrideW": 1, "DepthMultiplier": 2}
+    yield "depthwise_wide", b, b.op("DEPTHWISE_CONV_2D", [x, w, bias(b, 6)], (1, 5, 4, 6),
+                                    (0.07, 119), ("DepthwiseConv2DOptions", options),
+                                    dtype="uint8")
     b, x = image()
     w = b.constant(np.ones((7, 60), np.int8), 0.01)
     yield "fully_connected", b, b.fully_connected(b.reshape(x, (1, 60)), w, out=OTHER)

@@ -6,6 +6,7 @@ from hypothesis import given
 
 from tests.ops.check import check_case, thorough
 from tests.ops.strategies.convolutions import fully_connected_cases
+from tests.ops.strategies.unsigned import unsigned_fully_connected_cases
 from tools.tflite_builder import ModelBuilder
 from tinyml.pipeline import compile_model
 
@@ -14,6 +15,12 @@ from tinyml.pipeline import compile_model
 @given(case=fully_connected_cases())
 def test_fully_connected_equals_oracle(case):
     check_case(case, "batch")
+
+
+@thorough
+@given(case=unsigned_fully_connected_cases())
+def test_unsigned_fully_connected_equals_oracle(case):
+    check_case(case)
 
 
 @pytest.mark.parametrize("rows,zero_point,channels,last,skips", [

@@ -174,9 +174,12 @@ def meeting_of(problem: Problem, readers) -> int | None:
 
 def _span_of_paths(stage: Stage, writer: int, readers, meeting: int) -> int:
     """What is held while the longest way to the meeting point waits for more input and the
-    shortest one for the longest."""
+    shortest one for the longest. What the meeting point reads as a whole waits for nobody."""
     firings = pull(stage, meeting, writer,
                    *all_firings(stage.task(meeting), stage.block(meeting)))
+    readers = [reader for reader in readers if reader in firings]
+    if not readers:
+        return 0
     source = stage.task(writer)
     end = end_of(source, stage.block(writer), *firings[writer])
     first = np.minimum.reduce([oldest(stage.task(reader), source.shape, *firings[reader])
