@@ -243,7 +243,7 @@ STEPS = (
          Field("input_shift", "i8", ""), Field("input2_shift", "i8", ""), *_CLAMP,
          Field("input_mult", "u32", "for kind 6: of an input that is not below 0"),
          Field("input2_mult", "u32", ""), Field("mult", "u32", ""), Field("shift", "i8", ""),
-         _OUTPUT_ZP, reserved(0),
+         _OUTPUT_ZP, Field("is_first", "u16", "1: the constant stands before the input"),
          Field("constant_h", "u16", "rows of the constant: 1 or the output's; 0: it is input2"),
          Field("constant_w", "u16", "pixels of its rows: 1 or the output's"),
          data("constant", "i8", "constant_h", "constant_w", "output.channels", doc="HWC"),

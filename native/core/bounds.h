@@ -161,8 +161,8 @@ static const uint8_t programs[] = {
     TML_SUB, TML_U16, 54, TML_EXTENT + 1, TML_SUB, TML_MUL, TML_PUSH + 32, TML_EQ,
     TML_PUSH + 1, TML_I8, 32, TML_LE, TML_I8, 32, TML_PUSH + 62, TML_LE, TML_PUSH + 1, TML_I8,
     33, TML_LE, TML_I8, 33, TML_PUSH + 62, TML_LE, TML_PUSH + 1, TML_I8, 48, TML_LE, TML_I8,
-    48, TML_PUSH + 62, TML_LE, TML_U16, 50, TML_PUSH + 32, TML_EQ, TML_U16, 52, TML_U16, 54,
-    TML_MUL, TML_EXTENT + 2, TML_MUL, TML_DATA, 56, 1, TML_END,
+    48, TML_PUSH + 62, TML_LE, TML_U16, 52, TML_U16, 54, TML_MUL, TML_EXTENT + 2, TML_MUL,
+    TML_DATA, 56, 1, TML_END,
     /* depthwise_wide */
     TML_CALL, 0, TML_EXTENT + 2, TML_EXTENT + 6, TML_U16, 32, TML_MUL, TML_EQ, TML_U16, 34,
     TML_PUSH + 32, TML_EQ, TML_U16, 12, TML_U16, 14, TML_MUL, TML_EXTENT + 2, TML_MUL,
@@ -202,7 +202,7 @@ static const struct {
     [22] = { 814, sizeof(tml_svdf_time_t) / 4 },
     [23] = { 869, sizeof(tml_lstm_t) / 4 },
     [24] = { 926, sizeof(tml_binary_t) / 4 },
-    [25] = { 1067, sizeof(tml_depthwise_wide_t) / 4 },
+    [25] = { 1063, sizeof(tml_depthwise_wide_t) / 4 },
 #endif
 };
 

@@ -801,7 +801,7 @@ typedef struct {
     uint32_t mult;
     int8_t shift;
     int8_t output_zp;           /* added after requantising */
-    uint16_t reserved0;         /* zero */
+    uint16_t is_first;          /* 1: the constant stands before the input */
     uint16_t constant_h;        /* rows of the constant: 1 or the output's; 0: it is input2 */
     uint16_t constant_w;        /* pixels of its rows: 1 or the output's */
     uint32_t constant;          /* HWC */

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ops.check import check_case, thorough
-from tests.ops.strategies import unary
+from tests.ops.strategies import unary, unsigned
 from tests.oracle import unary as oracle
 from tests.oracle.quant import scale_ratio
 from tests.oracle.quantize import quantize
@@ -20,7 +20,8 @@ EVERY = np.arange(-128, 128, dtype=np.int8).reshape(1, 256)
 
 
 @thorough
-@given(case=st.one_of(unary.sigmoid_cases(), unary.function_cases(), unary.rsqrt_cases()))
+@given(case=st.one_of(unary.sigmoid_cases(), unary.function_cases(), unary.rsqrt_cases(),
+                      unsigned.unsigned_sigmoid_cases()))
 def test_unary_equals_oracle(case):
     check_case(case, "batch", "ratio")
 

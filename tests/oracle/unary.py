@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from .quant import (multiply_by_quantized_multiplier, quantize_multiplier, requantize,
-                    rounding_divide_by_pot, saturate32, scale_ratio, srdhm)
+                    round_half_away, rounding_divide_by_pot, saturate32, scale_ratio, srdhm)
 from .softmax import ONE_Q0, exp_q0, reciprocal_q0, twice_reciprocal_q2
 
 
@@ -37,6 +37,13 @@ def _sigmoid(x, scale, zero_point, curve, bits, out_zp):
     q4 = multiply_by_quantized_multiplier(inside, math.floor(fraction * 2**31 + 0.5), shift)
     y = np.clip(rounding_divide_by_pot(curve(q4), 31 - bits) + out_zp, -128, 127)
     return np.select([centred <= -radius, centred >= radius], [-128, 127], y).astype(np.int8)
+
+
+def in_reals(x, scale, zero_point, out, curve):
+    """Computed in float32; out: (scale, zero point)."""
+    reals = np.float32(scale) * (x.astype(np.int64) - zero_point).astype(np.float32)
+    steps = curve(reals) * (np.float32(1) / np.float32(out[0]))
+    return np.clip(round_half_away(steps) + out[1], -128, 127).astype(np.int8)
 
 
 def hard_swish(x, *, scale, zero_point, out_scale, out_zp):

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: MIT
 """binary -> binary; or lookup, where one operand decides."""
-from dataclasses import replace
-
 import numpy as np
 
 from tinyml.lower.numbers import clamp_numbers, doubled
@@ -18,8 +16,6 @@ def lower(op):
     if op.input is op.input2 or constant is not None and constant.elements == 1:
         yield table_step(op.inputs[0], op.output, _table(op))
         return
-    if op.input.data is not None:               # of a sum, a product ...: they may change places
-        op = replace(op, input=op.input2, input2=op.input)
     yield _step(op)
 
 
@@ -39,7 +35,7 @@ def _step(op) -> LoweredStep:
     numbers = clamp_numbers(op) | {
         "kind": KINDS.index(op.kind), "headroom": HEADROOM.get(op.kind, 0), "input_zp": first,
         "input2_zp": second, "output_zp": output, "constant_h": constant.shape[0],
-        "constant_w": constant.shape[1]}
+        "constant_w": constant.shape[1], "is_first": int(op.input.data is not None)}
     for prefix, factor in zip(("input_", "input2_", ""), op.factors(), strict=True):
         numbers[prefix + "mult"], numbers[prefix + "shift"] = doubled(factor)
     alike = all(ring.hwc == op.output.hwc for ring in rings.values())

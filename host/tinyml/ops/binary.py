@@ -24,12 +24,4 @@ def kept_scale(op):
     return ", ".join(f"{quant.scale:g} ({quant.zero_point})" for quant in quants)
 
 
-def constant_behind(op):
-    """a difference's first operand may only be a constant of one element, as prelu's"""
-    first = op.input
-    if op.kind not in ("difference", "prelu") or first.data is None or first.elements == 1:
-        return None
-    return f"`{first.name}` has {first.elements}"
-
-
-LIMITS = PAIR_LIMITS + (kept_scale, constant_behind)
+LIMITS = PAIR_LIMITS + (kept_scale,)

@@ -23,17 +23,19 @@ Byte = Callable[[int], int]
 
 @dataclass(frozen=True, eq=False)
 class Unary(Table):
-    """`alpha`: what leaky_relu multiplies numbers below 0 by."""
+    """`alpha`: what leaky_relu multiplies numbers below 0 by. `in_reals`: computed in float32, as
+    TensorFlow Lite does it for uint8."""
 
     function: str
     alpha: float = 0.0
+    in_reals: bool = False
 
     @property
     def label(self) -> str:
         return self.function
 
     def table(self) -> tuple[int, ...]:
-        byte_of = FUNCTIONS[self.function](self)
+        byte_of = _in_reals(self) if self.in_reals else FUNCTIONS[self.function](self)
         return tuple(byte_of(byte - self.input.quant.zero_point) for byte in BYTES)
 
 
@@ -50,6 +52,18 @@ def _sigmoid(op: Unary, function, output_bits: int) -> Byte:
         value = rounding_shift(function(requantise(x, mult, shift)), 31 - output_bits)
         return _clamped(value + op.output.quant.zero_point)
     return byte
+
+
+def _in_reals(op: Unary) -> Byte:
+    """Bytes as real numbers, the function of them, and the nearest byte."""
+    scale, out = np.float32(op.input.quant.scale), op.output.quant
+    inverse = np.float32(1) / np.float32(out.scale)
+    return lambda x: _rounded(REALS[op.function](scale * np.float32(x)) * inverse, out.zero_point)
+
+
+def _real_logistic(x: np.float32) -> np.float32:
+    with np.errstate(over="ignore"):
+        return np.float32(1) / (np.float32(1) + np.exp(-x))
 
 
 def _hard_swish(op: Unary) -> Byte:
@@ -83,8 +97,7 @@ def _elu(op: Unary) -> Byte:
     def byte(x):
         real = scale * np.float32(x)
         steps = (np.float32(exp(real)) - np.float32(1) if real < 0 else real) * inverse
-        return _clamped(int(np.copysign(np.floor(np.abs(np.float64(steps)) + 0.5), steps))
-                        + out.zero_point)
+        return _rounded(steps, out.zero_point)
     return byte
 
 
@@ -125,6 +138,12 @@ def _inverse_root(x: int) -> tuple[int, int]:
     return mult << max(-right, 0), -max(right, 0)
 
 
+def _rounded(steps: np.float32, zero_point: int) -> int:
+    """The nearest byte; halves away from zero."""
+    size = np.floor(np.abs(np.float64(steps)) + 0.5)
+    return _clamped(int(np.copysign(size, steps)) + zero_point)
+
+
 def _clamped(x: int) -> int:
     return max(-128, min(127, x))
 
@@ -147,6 +166,7 @@ def _halfword(real: float) -> tuple[int, int]:
 FUNCTIONS = {"logistic": lambda op: _sigmoid(op, logistic, 8),
              "tanh": lambda op: _sigmoid(op, tanh, 7), "hard_swish": _hard_swish,
              "leaky_relu": _leaky_relu, "elu": _elu, "abs": _abs, "rsqrt": _rsqrt}
+REALS = {"logistic": _real_logistic, "tanh": np.tanh}
 OUTPUTS = {"logistic": (1 / 256, -128), "tanh": (1 / 128, 0)}
 
 

@@ -14,8 +14,12 @@ from tinyml.ops.average_pool import AveragePool
 from tinyml.ops.common import has_one_scale
 from tinyml.ops.pad import Pad
 from tinyml.ops.quantize import Quantize
+from tinyml.ops.relu import Relu
 from tinyml.ops.reshape import Reshape
+from tinyml.ops.resize import Resize
 from tinyml.ops.transpose import Transpose
+from tinyml.ops.unary import REALS, Unary
+from tinyml.ops.unsupported import Unsupported
 
 OFFSET = 128
 OF_ANY_TYPE = (Quantize, Reshape, Transpose)
@@ -82,6 +86,12 @@ def _with_signed_numbers(op: Op) -> Op:
         return replace(op, value=op.value - OFFSET)
     if isinstance(op, AveragePool):
         return replace(op, origin=-OFFSET)
+    if isinstance(op, Unary) and op.function in REALS:
+        return replace(op, in_reals=True)
+    if isinstance(op, Resize) and not op.nearest:
+        return Unsupported(op.name, op.output, "bilinear resize of uint8", (op.input,))
+    if isinstance(op, Relu) and op.activation == "relu6" and op.input.quant != op.output.quant:
+        return Unsupported(op.name, op.output, "relu6 of uint8 with another scale", (op.input,))
     weights = getattr(op, "weights", None)
     if weights is None or weights.data is None or not all(
             map(has_one_scale, (weights, op.input, op.output))):

@@ -67,7 +67,7 @@ void tml_binary(const tml_model_t *m, const void *step, tml_span_t at)
                                         : spread(m, input2, at.y, at.x);
         int8_t *out = tml_pixel(m, output, at.y, at.x);
         for (uint32_t c = 0; c < channels; c++, in += next, in2 += next2) {
-            out[c] = binary(s, *in, *in2);
+            out[c] = s->is_first ? binary(s, *in2, *in) : binary(s, *in, *in2);
         }
     }
 }

@@ -6,10 +6,11 @@ from functools import partial
 import numpy as np
 from hypothesis import strategies as st
 
-from tests.ops.draw import (ACTIVATIONS, CHANNELS, PAIRS, QUANTS, RNGS, ZERO_POINTS, Case, float32,
-                            powers, some_bias, some_bytes, windows)
+from tests.ops.draw import (ACTIVATIONS, CHANNELS, PAIRS, QUANTS, RNGS, SCALES, ZERO_POINTS,
+                            Case, float32, powers, some_bias, some_bytes, windows)
 from tests.ops.unsigned import as_unsigned
-from tests.oracle import average_pool, conv2d, depthwise_conv2d, fully_connected, transpose_conv
+from tests.oracle import (average_pool, conv2d, depthwise_conv2d, fully_connected, transpose_conv,
+                          unary)
 from tests.oracle.quant import activation_range, quantize_multiplier
 from tools.tflite_builder import ModelBuilder
 
@@ -92,3 +93,18 @@ def unsigned_average_pool_cases(draw):
     low, high = activation_range(activation, *quant)
     expected = average_pool.average_pool(array, act_min=low, act_max=high, origin=-128, **given)
     return as_unsigned(Case(b.finish([y]), (array,), expected))
+
+
+@st.composite
+def unsigned_sigmoid_cases(draw):
+    """LOGISTIC and TANH of all bytes."""
+    scale, zero_point = draw(SCALES), draw(ZERO_POINTS)
+    code, out, curve = draw(st.sampled_from([
+        ("LOGISTIC", (1 / 256, -128), lambda x: 1 / (1 + np.exp(-x))),
+        ("TANH", (1 / 128, 0), np.tanh)]))
+    every = np.arange(-128, 128, dtype=np.int8).reshape(1, 4, 8, 8)
+    b = ModelBuilder()
+    y = b.op(code, [b.input(every.shape, scale, zero_point)], every.shape, out)
+    with np.errstate(over="ignore"):
+        expected = unary.in_reals(every, scale, zero_point, out, curve)
+    return as_unsigned(Case(b.finish([y]), (every,), expected))
