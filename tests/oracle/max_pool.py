@@ -16,3 +16,7 @@ def max_pool(x, *, kernel, stride, padding, act_min=-128, act_max=127):
 
 def reduce_max(x, axes, keep_dims):
     return np.asarray(x.max(axis=axes, keepdims=keep_dims))
+
+
+def reduce_min(x, axes, keep_dims):
+    return np.asarray(x.min(axis=axes, keepdims=keep_dims))

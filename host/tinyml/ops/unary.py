@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""unary: a function of each element: logistic, tanh, hard_swish, leaky_relu, elu, abs, rsqrt.
+"""unary: a function of each element: logistic, tanh, hard_swish, leaky_relu, elu, abs, rsqrt, negate.
 
 Each function here takes an op and gives, for what a byte is less its zero point, the output byte:
 TensorFlow Lite Micro's, in its fixed point.
@@ -109,6 +109,11 @@ def _abs(op: Unary) -> Byte:
     return lambda x: output_byte(abs(x), factor, b.zero_point, *INT8)
 
 
+def _negate(op: Unary) -> Byte:
+    """Without rounding: the zero points are each other's -1 - zero point."""
+    return lambda x: -1 - op.input.quant.zero_point - x
+
+
 def _rsqrt(op: Unary) -> Byte:
     """1 / sqrt(x); the largest byte for 0."""
     out = op.output.quant
@@ -165,7 +170,8 @@ def _halfword(real: float) -> tuple[int, int]:
 
 FUNCTIONS = {"logistic": lambda op: _sigmoid(op, logistic, 8),
              "tanh": lambda op: _sigmoid(op, tanh, 7), "hard_swish": _hard_swish,
-             "leaky_relu": _leaky_relu, "elu": _elu, "abs": _abs, "rsqrt": _rsqrt}
+             "leaky_relu": _leaky_relu, "elu": _elu, "abs": _abs, "rsqrt": _rsqrt,
+             "negate": _negate}
 REALS = {"logistic": _real_logistic, "tanh": np.tanh}
 OUTPUTS = {"logistic": (1 / 256, -128), "tanh": (1 / 128, 0)}
 

@@ -149,3 +149,20 @@ def split_cases(draw):
         expected = np.concatenate(pieces, axis)
         y = b.op("CONCATENATION", order, shape, quant, ("ConcatenationOptions", {"Axis": axis}))
     return Case(b.finish([y]), (array,), expected)
+
+
+@st.composite
+def gather_cases(draw):
+    """Known indices, of no axis, one, or two."""
+    shape = [1, *(draw(st.integers(1, 9)) for _ in range(draw(st.integers(1, 3))))]
+    axis = draw(st.integers(1, len(shape) - 1))
+    picked = draw(st.sampled_from([(), (1,), (2,), (4,), (2, 3)][:5 if len(shape) < 4 else 4]))
+    indices = np.int32(draw(RNGS).integers(0, shape[axis], picked))
+    if picked and draw(st.booleans()):
+        indices = np.sort(indices)
+    array, quant = some_bytes(draw(RNGS), shape), draw(QUANTS)
+    expected = np.take(array, indices, axis)
+    b = ModelBuilder()
+    options = "GatherOptions", {"Axis": axis - len(shape) * draw(st.integers(0, 1))}
+    y = b.op("GATHER", [b.input(shape, *quant), b.constant(indices)], expected.shape, quant, options)
+    return Case(b.finish([y]), (array,), expected)

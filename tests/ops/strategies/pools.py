@@ -50,16 +50,23 @@ def mean_cases(draw):
     return Case(b.finish([y]), (array,), expected)
 
 
-@st.composite
-def reduce_max_cases(draw):
+def _reduced(draw, code, oracle):
     rank = draw(st.integers(1, 4))
     shape = [1] * (rank == 4) + [draw(SIZES) for _ in range(min(rank, 3))]
     array, quant = some_bytes(draw(RNGS), shape), draw(QUANTS)
     axes = draw(st.sets(st.integers(0, rank - 1), min_size=1))
     keep_dims = draw(st.booleans())
-    expected = max_pool.reduce_max(array, tuple(axes), keep_dims)
+    expected = oracle(array, tuple(axes), keep_dims)
     b = ModelBuilder()
     numbers = b.constant(np.int32([axis - rank * draw(st.integers(0, 1)) for axis in axes]))
-    y = b.op("REDUCE_MAX", [b.input(shape, *quant), numbers], expected.shape, quant,
+    y = b.op(code, [b.input(shape, *quant), numbers], expected.shape, quant,
              ("ReducerOptions", {"KeepDims": keep_dims}))
     return Case(b.finish([y]), (array,), expected)
+
+
+def reduce_max_cases():
+    return st.composite(_reduced)("REDUCE_MAX", max_pool.reduce_max)
+
+
+def reduce_min_cases():
+    return st.composite(_reduced)("REDUCE_MIN", max_pool.reduce_min)

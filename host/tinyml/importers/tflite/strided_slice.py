@@ -19,7 +19,7 @@ def strided(op):
              options.BeginMask(), options.EndMask())
     index = [_index(*numbers, *(mask >> i & 1 for mask in masks)) for i, numbers in
              enumerate(zip(*(op.constant(i).ravel().tolist() for i in (1, 2, 3))))]
-    return _sliced(op, op.outputs[0], [axis for axis in index if axis is not None])
+    return slices(op, op.outputs[0], [axis for axis in index if axis is not None])
 
 
 def _index(begin, end, step, ellipsis, new_axis, shrinks, from_first, to_last):
@@ -34,9 +34,9 @@ def _index(begin, end, step, ellipsis, new_axis, shrinks, from_first, to_last):
 
 
 @shape_arithmetic
-def sliced(op):
+def slice_(op):
     begins, sizes = (op.constant(i).ravel().tolist() for i in (1, 2))
-    return _sliced(op, op.outputs[0], [slice(begin, None if size < 0 else begin + size)
+    return slices(op, op.outputs[0], [slice(begin, None if size < 0 else begin + size)
                                        for begin, size in zip(begins, sizes)])
 
 
@@ -63,11 +63,11 @@ def _parts(op, given: Tensor, axis: int, sizes: list[int]) -> list[Op]:
     made = []
     for output, (begin, end) in zip(op.outputs, pairwise(accumulate(sizes, initial=0))):
         index = [slice(None)] * axis + [slice(begin, end)]
-        made += _sliced(replace(op, name=output.name), output, index, given)
+        made += slices(replace(op, name=output.name), output, index, given)
     return made
 
 
-def _sliced(op, output: Tensor, index: list, given: Tensor | None = None) -> list[Op]:
+def slices(op, output: Tensor, index: list, given: Tensor | None = None) -> list[Op]:
     """The slice, and a reshape where axes come or go."""
     given = given or op.input(0)
     ranges = _ranges(given.shape, index)
@@ -89,5 +89,5 @@ def _ranges(shape: tuple[int, ...], index: list) -> list[range]:
     return [range(size)[part] for size, part in zip(shape, index, strict=True)]
 
 
-READS = {"STRIDED_SLICE": strided, "SLICE": sliced}
+READS = {"STRIDED_SLICE": strided, "SLICE": slice_}
 MANY = {"SPLIT": split, "SPLIT_V": split_v, "UNPACK": unpack}

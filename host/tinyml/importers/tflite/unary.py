@@ -14,4 +14,4 @@ def read_leaky_relu(op):
     return Unary(op.name, op.outputs[0], op.input(0), "leaky_relu", alpha)
 
 
-READS = {name.upper(): read for name in FUNCTIONS} | {"LEAKY_RELU": read_leaky_relu}
+READS = {name.upper(): read for name in FUNCTIONS if name != "negate"} | {"LEAKY_RELU": read_leaky_relu}
