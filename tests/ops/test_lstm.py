@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""lstm: a long short-term memory, run after run, and again after a reset."""
+"""lstm: a long short-term memory. Streams are in test_streams.py."""
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.ops.check import check_case, check_stream, check_stream_of_tflm, thorough
+from tests.ops.check import check_case, thorough
 from tests.ops.strategies import recurrent
 from tests.oracle import lstm
 from tools.tflite_builder import ModelBuilder
@@ -19,18 +18,6 @@ from tinyml.schedule import encode
 @given(case=recurrent.lstm_cases())
 def test_lstm(case):
     check_case(case)
-
-
-@thorough
-@given(stream=recurrent.lstms(), goal=st.sampled_from(["fastest", "smallest"]))
-def test_a_stream_gives_what_the_oracle_says_again_after_a_reset(stream, goal):
-    check_stream(stream, goal)
-
-
-@thorough
-@given(stream=recurrent.lstms())
-def test_the_oracle_equals_tflm(stream):
-    check_stream_of_tflm(stream)
 
 
 def plain(b, x, **options):

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""svdf: filters over the last inputs, run after run, and again after a reset."""
+"""svdf: filters over the last inputs. Streams of them are in test_streams.py."""
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.ops.check import check_case, check_stream, check_stream_of_tflm, thorough
+from tests.ops.check import check_case, thorough
 from tests.ops.strategies import recurrent
 from tests.oracle.quant import (channel_multipliers, multiply_by_quantized_multiplier,
                                 quantize_multiplier)
@@ -14,25 +13,11 @@ from tinyml.pipeline import compile_model
 from tinyml.schedule import encode
 from tools.tflite_builder import ModelBuilder
 
-STREAMS = st.one_of(recurrent.svdfs(), recurrent.hotwords())
-
 
 @thorough
 @given(case=recurrent.svdf_cases())
 def test_svdf(case):
     check_case(case)
-
-
-@thorough
-@given(stream=STREAMS, goal=st.sampled_from(["fastest", "smallest"]))
-def test_a_stream_gives_what_the_oracle_says_again_after_a_reset(stream, goal):
-    check_stream(stream, goal)
-
-
-@thorough
-@given(stream=STREAMS)
-def test_the_oracle_equals_tflm(stream):
-    check_stream_of_tflm(stream)
 
 
 def test_scales_are_multiplied_in_double():
