@@ -161,6 +161,9 @@ def ops_md():
             "by their names in a model's file: which families they may become\nhere, and which "
             "steps of a schedule those are at most. Of many, nothing is left:\nthey fold into "
             "others, or keep the bytes as they are. Then the limits of each family.\n\n"
+            "Models of uint8, TensorFlow Lite's older scheme, become int8 first, and their bytes stay "
+            "those of\nTensorFlow Lite. A bilinear resize and a RELU6 with another scale are "
+            "refused there.\n\n"
             + tables + "\n\n" + "\n\n".join(parts) + "\n")
 
 

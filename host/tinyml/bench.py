@@ -155,7 +155,7 @@ def products_of(schedule: Schedule, kind: str, values: dict) -> int:
     out, read = schedule.rings[values["output"]], schedule.rings[values["input"]]
     taps = values["k_h"] * values["k_w"]
     each = {"conv2d": lambda: taps * read["channels"],
-            "depthwise_conv2d": lambda: taps,
+            "depthwise_conv2d": lambda: taps, "depthwise_wide": lambda: taps,
             "conv2d_stack": lambda: read["channels"],
             "depthwise_conv2d_stack": lambda: values["taps_h"] * values["k_w"],
             "conv2d_unstack": lambda: values["filter_channels"]}.get(kind, lambda: 0)

@@ -259,9 +259,7 @@ STEPS = (
          "uint8 have up to nine bits",
          Field("input_zp", "i8", "what padding holds"), _OUTPUT_ZP, *_CLAMP,
          Field("multiplier", "u16", "output channels per input channel"), reserved(0),
-         data("weights", "i16", "k_h", "k_w", "output.channels", doc="HWC"),
-         data("bias", "i32", "output.channels", doc="bias, per channel"),
-         data("mult", "u32", "output.channels", doc="requantise: multiplier x 2^32"),
-         data("shift", "i8", "output.channels", doc="requantise: exponent", limits=(-31, 30)),
+         data("weights", "i16", "output.channels", "k_h", "k_w", doc="OHW"),
+         *_channel_quant("output.channels"),
          needs=("output.channels == product(input.channels, multiplier)",), core=False),
 )

@@ -165,7 +165,7 @@ static const uint8_t programs[] = {
     TML_DATA, 56, 1, TML_END,
     /* depthwise_wide */
     TML_CALL, 0, TML_EXTENT + 2, TML_EXTENT + 6, TML_U16, 32, TML_MUL, TML_EQ, TML_U16, 34,
-    TML_PUSH + 32, TML_EQ, TML_U16, 12, TML_U16, 14, TML_MUL, TML_EXTENT + 2, TML_MUL,
+    TML_PUSH + 32, TML_EQ, TML_EXTENT + 2, TML_U16, 12, TML_MUL, TML_U16, 14, TML_MUL,
     TML_DATA, 36, 2, TML_EXTENT + 2, TML_DATA, 40, 4, TML_EXTENT + 2, TML_FACTORS, 40,
     TML_END,
 #endif

@@ -835,8 +835,8 @@ typedef struct {
     int8_t act_max;             /* highest output */
     uint16_t multiplier;        /* output channels per input channel */
     uint16_t reserved0;         /* zero */
-    uint32_t weights;           /* HWC */
-    uint32_t bias;              /* bias, per channel */
+    uint32_t weights;           /* OHW */
+    uint32_t bias;              /* bias - input_zp * sum(weights), per channel */
     uint32_t mult;              /* requantise: multiplier x 2^32 */
     uint32_t shift;             /* requantise: exponent */
 } tml_depthwise_wide_t;

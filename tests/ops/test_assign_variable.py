@@ -2,10 +2,12 @@
 """assign_variable: what its steps are. What it remembers is tested in test_streams.py."""
 from hypothesis import given
 
+from tests.ops.check import thorough
 from tests.ops.strategies import streams
 from tinyml.pipeline import compile_model
 
 
+@thorough
 @given(stream=streams.windows())
 def test_a_sliding_window_is_one_state_and_is_copied_nowhere(stream):
     schedule = compile_model(stream.model, "stream").schedule

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """depthwise_conv2d -> depthwise_conv2d, or conv2d where there is one input channel; depthwise_wide
 where weights are int16."""
-import numpy as np
-
 from tinyml.lower.conv2d import convolution
 from tinyml.lower.numbers import clamp_numbers, window_of, zero_points
 from tinyml.lower.requantise import Filters, filters
@@ -30,8 +28,7 @@ def lower(op):
 
 
 def _wide(op, made: Filters, window: Window) -> LoweredStep:
-    """Weights in the order of the model's; biases do not contain the input's zero point."""
-    arrays = {"weights": made.weights.T} | made.arrays(1)
-    arrays["bias"] = made.bias + op.input.quant.zero_point * made.weights.sum(1, dtype=np.int32)
-    return LoweredStep("depthwise_wide", views(op), zero_points(op) | clamp_numbers(op) | {
-        "multiplier": op.multiplier}, arrays, op.products(), window)
+    """Weights channel by channel."""
+    numbers = zero_points(op) | clamp_numbers(op) | {"multiplier": op.multiplier}
+    return LoweredStep("depthwise_wide", views(op), numbers,
+                       {"weights": made.weights} | made.arrays(1), op.products(), window)

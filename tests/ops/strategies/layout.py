@@ -35,16 +35,25 @@ def transpose_cases(draw):
 
 @st.composite
 def reshape_cases(draw):
+    """RESHAPE to a shape that is known or computed, EXPAND_DIMS, SQUEEZE."""
     sizes = draw(st.lists(st.integers(1, 9), min_size=1, max_size=4))
     array = some_bytes(draw(RNGS), (1, *sizes))
-    order = draw(st.permutations(sizes))
+    order, kind = draw(st.permutations(sizes)), draw(st.integers(0, 3))
     b = ModelBuilder()
     x = b.input(array.shape, *draw(QUANTS))
-    if draw(st.booleans()):
+    if kind == 0:
         y = b.dynamic_reshape(x, order)
-        return Case(b.finish([y]), (array,), reshape.reshape(array, (1, *order)))
-    order[draw(st.integers(0, len(order) - 1))] = -1
-    return Case(b.finish([b.reshape(x, order)]), (array,), reshape.reshape(array, order))
+    elif kind == 1:
+        order[draw(st.integers(0, len(order) - 1))] = -1
+        y = b.reshape(x, order)
+    elif kind == 2:
+        place = draw(st.integers(0, len(sizes) + 1))
+        y = b.op("EXPAND_DIMS", [x, b.constant(np.int32(place))],
+                 np.expand_dims(array, place).shape, x.quant, ("ExpandDimsOptions", {}))
+    else:
+        y = b.op("SQUEEZE", [x], array.shape[1:], x.quant,
+                 ("SqueezeOptions", {"SqueezeDims": np.int32([0])}))
+    return Case(b.finish([y]), (array,), reshape.reshape(array, y.shape))
 
 
 @st.composite
