@@ -9,7 +9,10 @@ pytest.importorskip("onnxruntime")
 from tests.onnx_builder import Builder, Scale, ints, reals  # noqa: E402  only where it is installed
 from tests.onnx_runtime import families, run, run_here  # noqa: E402
 from tinyml.importers import import_model  # noqa: E402
+from tinyml.model import Model  # noqa: E402
 from tinyml.passes import run_passes  # noqa: E402
+from tinyml.pipeline import compile_model  # noqa: E402
+from tinyml.schedule import encode  # noqa: E402
 
 IN, OUT, WEIGHTS = Scale(0.05, 3), Scale(0.1, -5), Scale(0.01)
 
@@ -54,6 +57,30 @@ def test_both_ways_of_quantised_models(qdq):
     found = families(model)
     assert found == ["quantize", "conv2d", "add", "mean", "reshape", "fully_connected",
                      "quantize"]
+
+
+def test_weights_of_uint8_with_any_zero_point():
+    b, first, middle, end = (Builder(), Scale(0.05, 131, "uint8"), Scale(1.5, 120, "uint8"),
+                             Scale(9.0, 120, "uint8"))
+    filters = [ints(*shape).view(np.uint8) for shape in ((6, 3, 3, 3), (6, 1, 3, 3), (6, 4))]
+    zeros = [b.constant(np.uint8(zero)) for zero in (100, 0, 255)]
+    scale, x = b.constant(np.float32(0.02)), b.input((1, 3, 8, 8), "uint8")
+    x = b.node("QLinearConv", x, *b.scale(first), b.constant(filters[0]), scale, zeros[0],
+               *b.scale(middle))
+    x = b.node("QLinearConv", x, *b.scale(middle), b.constant(filters[1]), scale, zeros[1],
+               *b.scale(end), group=6)
+    x = b.node("QLinearGlobalAveragePool", x, *b.scale(end), *b.scale(end),
+               domain="com.microsoft", channels_last=0)
+    x = b.node("QLinearMatMul", b.node("Flatten", x), *b.scale(end), b.constant(filters[2]), scale,
+               zeros[2], *b.scale(Scale(30.0, 120, "uint8")))
+    b.output(x, "uint8")
+    model, array = b.finish(), ints(1, 3, 8, 8).view(np.uint8)
+    (wanted,) = run(model, {"input_0": array})
+    assert np.ptp(wanted) > 9
+    compiled = compile_model(model, "m")
+    with Model(encode(compiled.schedule)) as ours:
+        got = np.frombuffer(ours.run(array.transpose(0, 2, 3, 1).tobytes()), np.uint8)
+    assert np.abs(got.astype(int) - wanted.ravel()).max() <= 2
 
 
 def test_operators_on_bytes_of_other_makers():

@@ -75,21 +75,11 @@ def slid_over(op, window) -> tuple[int, int]:
 
 
 def int8_weights(op):
-    """weights must be constant int8 with zero point 0: quantise weights per channel, symmetric"""
-    return _unsound_weights(op, ("int8",))
-
-
-def nine_bit_weights(op):
     """weights must be constant int8 with zero point 0, or uint8: quantise weights per channel"""
-    return _unsound_weights(op, ("int8", "int16"))
-
-
-def _unsound_weights(op, dtypes):
     weights = op.weights
     if weights.data is None:
         return f"weights `{weights.name}` are computed at run time"
-    if weights.dtype not in dtypes or weights.quant is None or np.abs(
-            weights.data.astype(int)).max(initial=0) > 255:
+    if weights.quant is None or weights.dtype != "int8" and not _has_nine_bits(weights):
         return f"weights `{weights.name}` are {weights.dtype}"
     if any(weights.quant.zero_points):
         return f"weights `{weights.name}` have zero point {max(weights.quant.zero_points, key=abs)}"
@@ -98,6 +88,11 @@ def _unsound_weights(op, dtypes):
     if min(weights.quant.scales) < 0 and (weights.data == -128).any():
         return f"weights `{weights.name}` have a negative scale and hold -128"
     return None
+
+
+def _has_nine_bits(weights):
+    """As those of uint8 have, less their zero point."""
+    return weights.dtype == "int16" and np.abs(weights.data.astype(int)).max(initial=0) <= 255
 
 
 def int32_bias(op):
@@ -132,7 +127,7 @@ def same_scale(op):
 BYTES = range(-128, 128)        # what a byte may hold, read as int8
 COMMON = (int8_activations, batch_of_one, dimensions_fit, computed_input, shapes_agree)
 FOUNDATIONS = (int8_activations, int8_constants, an_activation, batch_of_one, dimensions_fit,
-               computed_input, int8_weights, nine_bit_weights, int32_bias)
+               computed_input, int8_weights, int32_bias)
 """Limits that later ones of an op rest on: where one of these is broken they are not asked."""
 ACTIVATIONS = {"none": (None, None), "relu": (0, None), "relu6": (0, 6), "relu_n1_to_1": (-1, 1)}
 

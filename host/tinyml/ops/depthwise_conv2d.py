@@ -2,7 +2,7 @@
 """depthwise_conv2d: a window over one channel."""
 from dataclasses import dataclass
 
-from tinyml.ops.common import (COMMON, int32_bias, known_activation, nine_bit_weights,
+from tinyml.ops.common import (COMMON, int8_weights, int32_bias, known_activation,
                                small_strides)
 from tinyml.ops.convolution import Convolution
 
@@ -30,5 +30,5 @@ def whole_multiplier(op):
     return f"{outputs} output channels for {inputs}" if outputs % inputs else None
 
 
-LIMITS = COMMON + (nine_bit_weights, int32_bias, whole_multiplier, small_strides,
+LIMITS = COMMON + (int8_weights, int32_bias, whole_multiplier, small_strides,
                    known_activation)

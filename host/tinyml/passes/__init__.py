@@ -29,9 +29,9 @@ PASSES = (
     fold_biases,
     fold_pads,
     fuse_activations,
-    divide_weights,         # before the next two, which take weights for int8
     undo_dilations,         # after those that put other bytes, or padding, into a convolution
     undo_groups,
+    divide_weights,         # after those that look for the ops around a convolution
     drop_identities,        # again: what became one
     remove_channels,        # last: with every op in its final place
 )

@@ -26,9 +26,8 @@ def divide_weights(graph: Graph) -> Graph:
     """The graph with int8 weights in all sums over channels."""
     for op in graph.ops:
         if isinstance(op, (Conv2d, FullyConnected, TransposeConv)) and op.weights.dtype == "int16":
-            first, *more = _parts(op.weights.data)
-            if is_sound(replace(op, weights=_with(op.weights, first))):
-                graph = replace_op(graph, op, *_divided(op, first, more))
+            if is_sound(op):
+                graph = replace_op(graph, op, *_divided(op, *_parts(op.weights.data)))
     return graph
 
 
@@ -45,7 +44,7 @@ def _with(weights: Tensor, data: np.ndarray) -> Tensor:
     return replace(weights, dtype="int8", shape=data.shape, data=data)
 
 
-def _divided(op: Op, first: np.ndarray, more: list[np.ndarray]) -> list[Op]:
+def _divided(op: Op, first: np.ndarray, *more: np.ndarray) -> list[Op]:
     """What copies channels, and the op of all of them."""
     made, given = [], op.input
     if isinstance(op, FullyConnected):

@@ -71,7 +71,7 @@ class _Reader:
         left = [node for node in self.nodes if id(node) not in self.scales.gone]
         for node in merge_shuffles(left, lambda name: self.types[name][1], self.scales.root,
                                    self.outputs):
-            self.ops.extend(self._read(node))
+            self.ops.extend(map(_with_centred_weights, self._read(node)))
         outputs = tuple(self._output(name) for name in self.outputs)
         return Graph(self.name, inputs, outputs, tuple(self.ops))
 
@@ -187,15 +187,29 @@ def as_int8(tensor: Tensor) -> Tensor:
     """A constant of uint8 as int8, and with zero point 0 where its values allow."""
     if tensor.dtype not in EIGHT_BITS:
         return tensor
+    data = (tensor.data.astype(np.int16) - EIGHT_BITS[tensor.dtype]).astype(np.int8)
+    tensor = replace(tensor, dtype="int8", data=data)
+    centred = _centred(tensor)
+    fits = centred.data.min(initial=0) >= -128 and centred.data.max(initial=0) <= 127
+    return replace(centred, dtype="int8", data=centred.data.astype(np.int8)) if fits else tensor
+
+
+def _centred(tensor: Tensor) -> Tensor:
+    """A constant of int8 as int16 with zero point 0."""
     axis = tensor.quant.axis if len(tensor.quant.scales) > 1 else 0
-    data = tensor.data.astype(np.int16) - EIGHT_BITS[tensor.dtype]
-    zeros = np.array(tensor.quant.zero_points)
+    data, zeros = tensor.data.astype(np.int16), np.array(tensor.quant.zero_points)
     along = zeros.reshape([-1 if i == axis else 1 for i in range(data.ndim)]) if data.ndim else zeros[0]
-    centred = data - along
-    if centred.min(initial=0) >= -128 and centred.max(initial=0) <= 127:
-        data, zeros = centred, 0 * zeros
-    quant = Quant(tensor.quant.scales, tuple(map(int, zeros)), tensor.quant.axis)
-    return Tensor(tensor.name, tensor.shape, "int8", quant, data.astype(np.int8))
+    quant = replace(tensor.quant, zero_points=(0,) * len(zeros))
+    return replace(tensor, dtype="int16", quant=quant, data=np.int16(data - along))
+
+
+def _with_centred_weights(op: Op) -> Op:
+    """The op with weights of nine bits where they have a zero point."""
+    weights = getattr(op, "weights", None)
+    if weights is None or weights.dtype != "int8" or not weights.quant \
+            or not any(weights.quant.zero_points):
+        return op
+    return replace(op, weights=_centred(weights))
 
 
 def _operator(node, number: int) -> Operator:
