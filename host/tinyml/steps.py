@@ -31,7 +31,7 @@ def step(code, name, doc, *fields, inputs=1, rows="rows == 1", needs=(), core=Tr
 
 _OUTPUT_ZP = Field("output_zp", "i8", "added after requantising")
 _CLAMP = (Field("act_min", "i8", "lowest output"), Field("act_max", "i8", "highest output"))
-_ORIGIN = Field("origin", "i8", "halves are rounded away from it: 0; -128 for what was uint8")
+_HALVES_UP = Field("halves_up", "u8", "1: halves are rounded up, of what was uint8; 0: away from 0")
 
 _QUICK = Field("quick", "u8", "what may be left out of requantising (docs/KERNELS.md): 0, 1 or 2")
 
@@ -104,7 +104,7 @@ STEPS = (
          *_quads("output.channels", "k_h"),
          needs=("output.channels == product(input.channels, multiplier)",)),
     step(3, "average_pool", "output = rounded mean over the window's pixels inside the input",
-         *_CLAMP, _ORIGIN, reserved(0, "u8"),
+         *_CLAMP, _HALVES_UP, reserved(0, "u8"),
          needs=_SAME_CHANNELS + _WINDOW_MEETS_INPUT + ("product(k_h, k_w) <= 65536",)),
     step(4, "max_pool", "output = maximum over the window", *_CLAMP, reserved(0),
          needs=_SAME_CHANNELS + _WINDOW_MEETS_INPUT),
@@ -146,7 +146,7 @@ STEPS = (
          needs=_POINT + _SAME_SIZE + (
              "sums(output)", "product(input.channels, 4) == output.channels")),
     step(12, "average", "output = rounded mean, of one pixel of sums",
-         Field("count", "u32", "pixels in the sum"), *_CLAMP, _ORIGIN, reserved(0, "u8"),
+         Field("count", "u32", "pixels in the sum"), *_CLAMP, _HALVES_UP, reserved(0, "u8"),
          needs=_SUMS + ("count > 0", "count <= 65536")),
     step(13, "take", "output = the next pixels that the caller feeds", inputs=0),
     step(14, "conv2d_stack", "a 1x1 convolution of all rows of a window, one above the other in a "

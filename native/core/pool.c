@@ -3,6 +3,11 @@
 #include "pool.h"
 #include "quant.h"
 
+int32_t tml_average_of(int32_t sum, uint32_t count, uint32_t halves_up)
+{
+    return tml_rounded_mean(sum, count, halves_up);
+}
+
 void tml_pool(const tml_model_t *m, const tml_average_pool_t *s, tml_span_t at, int is_max)
 {
     const tml_ring_t *input = &m->rings[s->input];
@@ -25,7 +30,7 @@ void tml_pool(const tml_model_t *m, const tml_average_pool_t *s, tml_span_t at, 
                     max = value > max ? value : max;
                 }
             }
-            out[c] = tml_clamp(is_max ? max : tml_rounded_mean(sum, count, s->origin), s->act_min,
+            out[c] = tml_clamp(is_max ? max : tml_average_of(sum, count, s->halves_up), s->act_min,
                                s->act_max);
         }
     }

@@ -152,7 +152,7 @@ typedef struct {
     uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
-    int8_t origin;              /* halves are rounded away from it: 0; -128 for what was uint8 */
+    uint8_t halves_up;          /* 1: halves are rounded up, of what was uint8; 0: away from 0 */
     uint8_t reserved0;          /* zero */
 } tml_average_pool_t;
 typedef char tml_average_pool_size[sizeof(tml_average_pool_t) == 32 ? 1 : -1];
@@ -403,7 +403,7 @@ typedef struct {
     uint32_t count;             /* pixels in the sum */
     int8_t act_min;             /* lowest output */
     int8_t act_max;             /* highest output */
-    int8_t origin;              /* halves are rounded away from it: 0; -128 for what was uint8 */
+    uint8_t halves_up;          /* 1: halves are rounded up, of what was uint8; 0: away from 0 */
     uint8_t reserved0;          /* zero */
 } tml_average_t;
 typedef char tml_average_size[sizeof(tml_average_t) == 36 ? 1 : -1];

@@ -36,14 +36,13 @@ static inline int32_t tml_rounding_shift(int32_t x, int exponent)
 /* MultiplyByQuantizedMultiplier, double rounding; shift -31..30. */
 int32_t tml_requantise(int32_t x, uint32_t mult, int shift);
 
-/* sum / count, rounded, half away from `origin`. Unsigned: Cortex-M0 divides in software, and needs
-   no second routine for signs. */
-static inline int32_t tml_rounded_mean(int32_t sum, uint32_t count, int8_t origin)
+/* sum / count, rounded: halves up, or away from zero. Of bytes, so that with 128 more each there is
+   no sign: Cortex-M0 divides in software, and needs no second routine. */
+static inline int32_t tml_rounded_mean(int32_t sum, uint32_t count, uint32_t halves_up)
 {
-    sum = tml_wrap_add(sum, -origin * (int32_t)count);
-    const uint32_t size = sum < 0 ? 0u - (uint32_t)sum : (uint32_t)sum;
-    const uint32_t mean = (size + count / 2) / count;
-    return (int32_t)((sum < 0 ? 0u - mean : mean) + (uint32_t)origin);
+    const uint32_t half = (count - (sum < 0 && !halves_up)) / 2;
+
+    return (int32_t)(((uint32_t)sum + 128 * count + half) / count - 128);
 }
 
 static inline int8_t tml_clamp(int32_t x, int32_t low, int32_t high)

@@ -10,7 +10,7 @@ from tinyml.lower.sums import sums
 def lower(op):
     """One step, or two."""
     height, width, _ = op.input.hwc
-    numbers = clamp_numbers(op) | {"origin": op.origin}
+    numbers = clamp_numbers(op) | {"halves_up": int(op.halves_up)}
     if op.window == (height, width) and op.pad == Border() and op.output.hwc[:2] == (1, 1):
         summed, window = sums(op, op.input.hwc)
         yield summed

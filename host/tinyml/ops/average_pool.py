@@ -7,9 +7,9 @@ from tinyml.ops.pool import POOL_LIMITS, Pool
 
 @dataclass(frozen=True, eq=False)
 class AveragePool(Pool):
-    """The rounded mean of a window; halves go away from `origin`."""
+    """The rounded mean of a window; halves go away from 0, or up."""
 
-    origin: int = 0
+    halves_up: bool = False
 
 
 def small_window(op):

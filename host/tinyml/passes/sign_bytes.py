@@ -85,7 +85,7 @@ def _with_signed_numbers(op: Op) -> Op:
     if isinstance(op, Pad):
         return replace(op, value=op.value - OFFSET)
     if isinstance(op, AveragePool):
-        return replace(op, origin=-OFFSET)
+        return replace(op, halves_up=True)
     if isinstance(op, Unary) and op.function in REALS:
         return replace(op, in_reals=True)
     if isinstance(op, Resize) and not op.nearest:

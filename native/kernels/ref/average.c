@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Average over many pixels: the rounded quotient of one pixel of sums. */
 #include "points.h"
+#include "pool.h"
 #include "quant.h"
 
 static void divide(const tml_point_t *p)
@@ -9,7 +10,7 @@ static void divide(const tml_point_t *p)
     const int32_t *sums = p->in;
 
     for (uint32_t c = 0; c < p->output->channels; c++) {
-        p->out[c] = tml_clamp(tml_rounded_mean(sums[c], s->count, s->origin), s->act_min,
+        p->out[c] = tml_clamp(tml_average_of(sums[c], s->count, s->halves_up), s->act_min,
                               s->act_max);
     }
 }
