@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from onnx import ModelProto, TensorProto, helper, numpy_helper
+from onnx import ModelProto, TensorProto, helper, numpy_helper, version_converter
 
 from tinyml.errors import UnsupportedError
 from tinyml.ir import Graph, Op, Tensor
 from tinyml.ops.common import ACTIVATIONS
 
-OPSET, IR_VERSION = 13, 8       # old enough for every runtime in use
+OPSET, IR_VERSION = 20, 9       # old enough for every runtime in use
 TO_NCHW, TO_NHWC = (0, 3, 1, 2), (0, 2, 3, 1)
 
 
@@ -124,7 +124,8 @@ def pool(kind: str) -> Callable:
 
 
 def mean(writer: Writer, op) -> None:
-    writer.end(op, writer.node("ReduceMean", writer.name(op.input), axes=op.axes))
+    axes = writer.constant(np.int64(op.axes))
+    writer.end(op, writer.node("ReduceMean", writer.name(op.input), axes))
 
 
 def binary(kind: str) -> Callable:
@@ -185,6 +186,18 @@ def unary(writer: Writer, op) -> None:
     writer.end(op, name)
 
 
+def function(writer: Writer, op) -> None:
+    """The operators of an ONNX file, in today's form."""
+    graph = version_converter.convert_version(op.source, OPSET).graph
+    names = {graph.input[0].name: writer.name(op.input)} | {
+        tensor.name: writer.constant(numpy_helper.to_array(tensor)) for tensor in graph.initializer}
+    for node in graph.node:
+        inputs = [names.get(name, "") for name in node.input]
+        attributes = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+        names[node.output[0]] = writer.node(node.op_type, *inputs, **attributes)
+    writer.end(op, names[graph.output[0].name])
+
+
 def resize(writer: Writer, op) -> None:
     placing = "align_corners" if op.align_corners else \
         "half_pixel" if op.half_pixel_centers else "asymmetric"
@@ -227,7 +240,8 @@ BINARY = {"difference": "Sub", "squared_difference": "Sub", "product": "Mul", "m
           "minimum": "Min", "prelu": "PRelu"}
 WRITERS = {
     "add": binary("Add"), "average_pool": pool("AveragePool"), "binary": kinds,
-    "concatenation": concatenation, "conv2d": conv2d, "depth_to_space": depth_to_space, "resize": resize,
+    "concatenation": concatenation, "conv2d": conv2d, "depth_to_space": depth_to_space, "function": function,
+    "resize": resize,
     "space_to_depth": space_to_depth, "transpose_conv": transpose_conv, "unary": unary,
     "depthwise_conv2d": depthwise_conv2d, "fully_connected": fully_connected,
     "max_pool": pool("MaxPool"), "mean": mean, "pad": pad, "relu": plain, "reshape": plain,

@@ -9,6 +9,7 @@ from onnx.shape_inference import InferenceError
 
 from tinyml.errors import ModelError, UnsupportedError
 from tinyml.importers.onnx.channel_shuffle import merge_shuffles
+from tinyml.importers.onnx.function import merge_functions
 from tinyml.importers.onnx.load import DOMAINS, fold, load, shape_of
 from tinyml.importers.onnx.node import Node, Refused, arranged
 from tinyml.importers.onnx.qoperator import as_qdq
@@ -68,12 +69,21 @@ class _Reader:
         """The whole graph."""
         self._require_sizes()
         inputs = tuple(self._input(name) for name in self.inputs)
-        left = [node for node in self.nodes if id(node) not in self.scales.gone]
-        for node in merge_shuffles(left, lambda name: self.types[name][1], self.scales.root,
-                                   self.outputs):
+        for node in self._merged():
             self.ops.extend(map(_with_centred_weights, self._read(node)))
         outputs = tuple(self._output(name) for name in self.outputs)
         return Graph(self.name, inputs, outputs, tuple(self.ops))
+
+    def _merged(self) -> list[Operator]:
+        """The operators that are left, by the names of their tensors, some in place of several."""
+        root, rounded = self.scales.root, self.scales.quants.keys()
+        left = [replace(node, inputs=tuple(map(root, node.inputs)),
+                        outputs=tuple(map(root, node.outputs)))
+                for node in self.nodes if id(node) not in self.scales.gone]
+        ends = tuple(map(root, self.outputs))
+        left = merge_functions(left, self.constants, lambda name: name in rounded
+                               or self.dtypes.get(name) == "float32", rounded | set(ends))
+        return merge_shuffles(left, lambda name: self.types[name][1], ends)
 
     def _require_sizes(self) -> None:
         """Sizes are unknown behind operators that nobody knows: those are listed then."""

@@ -2,7 +2,8 @@
 """Relu, Clip"""
 from dataclasses import replace
 
-from tinyml.importers.onnx.node import Refused, with_quant
+from tinyml.importers.onnx.function import read_alone
+from tinyml.importers.onnx.node import with_quant
 from tinyml.ops.quantize import Quantize
 from tinyml.ops.relu import Relu
 
@@ -18,8 +19,7 @@ def read_clip(node):
     if tuple(bounds) not in KINDS:
         bounds = _needed(bounds, node.input(0).quant, node.output.quant)
     if tuple(bounds) not in KINDS:
-        raise Refused(f"to {bounds[0]:g} ... {bounds[1]:g}" if None not in bounds else
-                      "to one side")
+        return read_alone(node)
     return _clamped(node, KINDS[tuple(bounds)])
 
 

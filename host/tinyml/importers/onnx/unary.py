@@ -2,7 +2,8 @@
 """Sigmoid, Tanh, HardSwish, LeakyRelu, Elu, Abs"""
 from dataclasses import replace
 
-from tinyml.importers.onnx.node import Refused, with_quant
+from tinyml.importers.onnx.function import read_alone
+from tinyml.importers.onnx.node import with_quant
 from tinyml.ir import Quant
 from tinyml.ops.quantize import Quantize
 from tinyml.ops.unary import OUTPUTS, Unary, known_output
@@ -20,7 +21,7 @@ def read_leaky_relu(node):
 
 def read_elu(node):
     if node.get("alpha", 1.0) != 1:
-        raise Refused(f"with alpha {node.get('alpha'):g}")
+        return read_alone(node)
     return reader("elu")(node)
 
 
