@@ -96,6 +96,23 @@ def reals(tensor: Tensor) -> np.ndarray:
     return (scales * (tensor.data.astype(np.float64) - zeros)).astype(np.float32)
 
 
+def as_bytes(constant: Tensor, quant: Quant | None = None) -> Tensor:
+    """A constant that is read like an activation, in a scale of its own if none is given."""
+    values = reals(constant)
+    if quant is None:
+        largest = float(np.abs(values).max(initial=0))
+        quant = Quant((float(np.float32(largest / 127 or 1)),), (0,))
+    data = np.clip(np.rint(values / quant.scale) + quant.zero_point, -128, 127)
+    return replace(constant, dtype="int8", quant=quant, data=data.astype(np.int8))
+
+
+def reduced_axes(node: Node) -> tuple[int, ...]:
+    """The axes of an operator that keeps one number for many; where none are given all of them."""
+    rank = len(node.activation().shape)
+    axes = node.values("axes", 1) or ([] if node.get("noop_with_empty_axes") else range(rank))
+    return tuple(sorted({axis % rank for axis in axes}))
+
+
 def bias_of(bias: Tensor | None, input: Tensor, weights: Tensor, count: int) -> Tensor | None:
     """A bias as an op holds it: int32 in units of what it is added to, or else real numbers."""
     if bias is None:
