@@ -36,7 +36,7 @@ def table(operators: dict) -> str:
 
 def families(read) -> list[str]:
     """The families whose ops the reader of an operator makes."""
-    named = _named(read, "tinyml.importers", set())
+    named = _named(read, ("tinyml.importers", "tinyml.ops"), set())
     kinds = {kind for kind in named if isinstance(kind, type) and issubclass(kind, Op)}
     found = {kind.family.fget(object.__new__(kind)) for kind in kinds} - HIDDEN
     return [family for family in FAMILIES if family in found]
@@ -50,7 +50,7 @@ def steps(family: str) -> list[str]:
     return [step.name for step in F.STEPS if step.name in named]
 
 
-def _named(value, package: str, seen: set) -> set:
+def _named(value, package: str | tuple[str, ...], seen: set) -> set:
     """The classes and strings that a function names, and those that functions of the package do
     which it calls."""
     if not isinstance(value, FunctionType):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """GlobalAveragePool, ReduceMean"""
+from tinyml.importers.onnx.node import reduced_axes
 from tinyml.ops.mean import Mean
 
 
@@ -9,9 +10,7 @@ def read_pool(node):
 
 
 def read_mean(node):
-    rank = len(node.activation().shape)
-    axes = node.values("axes", 1) or ([] if node.get("noop_with_empty_axes") else range(rank))
-    yield Mean(node.name, node.output, node.input(0), tuple(sorted({a % rank for a in axes})))
+    yield Mean(node.name, node.output, node.activation(), reduced_axes(node))
 
 
 READS = {"GlobalAveragePool": read_pool, "ReduceMean": read_mean}

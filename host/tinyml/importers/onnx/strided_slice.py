@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Slice, Split, and Gather of one index or of evenly spaced ones"""
+"""Slice, Split, and Gather of constant indices"""
 from dataclasses import replace
 from itertools import accumulate, pairwise
 
-from tinyml.importers.onnx.node import Refused, around
+from tinyml.importers.onnx.node import Refused, around, from_height
+from tinyml.ops.concatenation import Concatenation
 from tinyml.ops.reshape import Reshape
 from tinyml.ops.strided_slice import StridedSlice
 
@@ -32,12 +33,29 @@ def read_gather(node):
     shape, index = node.activation().shape, node.constant(1).data
     axis = node.get("axis", 0) % len(shape)
     places = [int(place) % shape[axis] for place in index.ravel()]
-    step = places[1] - places[0] if len(places) > 1 else 1
-    if index.ndim > 1 or step < 1 or places != list(range(places[0], places[-1] + 1, step)):
-        raise Refused("of indices that are not evenly spaced")
-    ranges = [range(size) for size in shape]
-    ranges[axis] = range(places[0], places[-1] + 1, step)
-    return _sliced(node, node.output, ranges)
+    runs = list(_runs(places))
+    if index.ndim > 1:
+        raise Refused(f"of indices in {index.ndim} axes")
+    parts = [node.output] if len(runs) == 1 else [
+        replace(node.output, name=f"{node.output.name}/{number}", shape=(
+            *shape[:axis], len(run), *shape[axis + 1:])) for number, run in enumerate(runs)]
+    for part, run in zip(parts, runs):
+        ranges = [range(size) for size in shape]
+        ranges[axis] = run
+        yield from _sliced(replace(node, name=part.name), part, ranges)
+    if len(runs) > 1:
+        yield Concatenation(node.name, node.output, tuple(parts), from_height(axis, parts[0]))
+
+
+def _runs(places: list[int]):
+    """Places in as few ranges, one behind the other."""
+    while places:
+        step = max(places[1] - places[0], 1) if len(places) > 1 else 1
+        run = next(range(places[0], places[0] + count * step, step)
+                   for count in range(len(places), 0, -1)
+                   if places[:count] == list(range(places[0], places[0] + count * step, step)))
+        yield run
+        places = places[len(run):]
 
 
 def _sliced(node, output, ranges):

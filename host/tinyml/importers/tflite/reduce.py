@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from tinyml.importers.tflite.options import from_height
-from tinyml.ir import Border, Op, Quant, Tensor
-from tinyml.ops.max_pool import MaxPool
-from tinyml.ops.reshape import Reshape
+from tinyml.ir import Op, Quant, Tensor
+from tinyml.ops.max_pool import maxima
 from tinyml.ops.unary import Unary
 
 
@@ -29,27 +28,8 @@ def _negated(tensor: Tensor) -> Quant | None:
 
 
 def _largest(op, given: Tensor, output: Tensor) -> list[Op]:
-    """Max pools whose windows are all of an axis: over the image, then over channels."""
     axes = {from_height(int(axis), given) for axis in op.constant(1).ravel()}
-    height, width, channels = given.hwc
-    made: list[Op] = []
-    window = height if 0 in axes else 1, width if 1 in axes else 1
-    if window != (1, 1):
-        given = _pooled(made, output, given, window)
-    if 2 in axes and channels > 1:
-        rows = height * width // (window[0] * window[1])
-        view = replace(given, name=f"{output.name}/rows", shape=(1, rows, channels, 1))
-        made.append(Reshape(view.name, view, given))
-        given = _pooled(made, output, view, (1, channels))
-    return [*made, Reshape(op.name, output, given)]
-
-
-def _pooled(made: list[Op], output: Tensor, given: Tensor, window: tuple[int, int]) -> Tensor:
-    height, width, channels = given.hwc
-    pooled = replace(output, name=f"{output.name}/{len(made)}",
-                     shape=(1, height // window[0], width // window[1], channels))
-    made.append(MaxPool(pooled.name, pooled, given, window, (1, 1), Border()))
-    return pooled
+    return maxima(op.name, output, given, axes)
 
 
 READS = {"REDUCE_MAX": largest, "REDUCE_MIN": smallest}
