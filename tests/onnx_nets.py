@@ -143,8 +143,25 @@ def decoder() -> bytes:
     return net.classified(net.node("Sigmoid", net.node("Elu", net.node("Abs", x))), 16)
 
 
+def gated() -> bytes:
+    """Gates as in MobileNetV3 and EfficientNet, gelu, slopes; pixels made of channels in the order of
+    PyTorch; the largest numbers beside the means."""
+    net = Net(9)
+    x = net.norm(net.conv(net.input((1, 3, 8, 6)), 3, 8, 3), 8)
+    x = net.node("Mul", x, net.node("Sigmoid", x))
+    y = net.node("Relu", net.conv(net.node("GlobalAveragePool", x), 8, 4))
+    x = net.node("Mul", x, net.node("HardSigmoid", net.conv(y, 4, 8), alpha=1 / 6, beta=0.5))
+    y = net.node("PRelu", net.conv(x, 8, 16), net.reals(16, 1, 1))
+    y = net.node("DepthToSpace", y, blocksize=2, mode="CRD")
+    half = net.node("Erf", net.node("Div", y, net.constant(np.float32(2 ** 0.5))))
+    y = net.node("Mul", y, net.node("Add", half, net.constant(np.float32(1))))
+    x = net.node("Max", net.conv(y, 4, 4), net.node("Clip", y, net.constant(np.float32(-1))))
+    most = net.node("ReduceMax", x, axes=[2, 3])
+    return net.classified(net.node("Add", x, most), 4)
+
+
 def shufflenet() -> bytes:
-    """Channels of two branches are dealt anew, which is a transpose that stays."""
+    """Channels of two branches are dealt anew, which the convolution before them does."""
     net = Net(7)
     x = net.conv(net.input((1, 3, 8, 6)), 3, 8, 3)
     x = net.node("Reshape", x, net.constant(np.int64([1, 2, 4, 8, 6])))
@@ -154,4 +171,4 @@ def shufflenet() -> bytes:
 
 
 NETS = {net.__name__: net() for net in (mobilenet_v2, resnet, resnet_v2, flattened, densenet,
-                                       decoder, preprocessed, split_net, shufflenet)}
+                                       decoder, preprocessed, split_net, gated, shufflenet)}

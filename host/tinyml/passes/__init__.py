@@ -9,6 +9,7 @@ from tinyml.passes.fold_batches import fold_batches
 from tinyml.passes.fold_biases import fold_biases
 from tinyml.passes.fold_pads import fold_pads
 from tinyml.passes.fold_ports import fold_ports
+from tinyml.passes.fold_shuffles import fold_shuffles
 from tinyml.passes.fuse_activations import fuse_activations
 from tinyml.passes.merge_quantizes import merge_quantizes
 from tinyml.passes.remove_channels import remove_channels
@@ -30,7 +31,8 @@ PASSES = (
     fold_pads,
     fuse_activations,
     undo_dilations,         # after those that put other bytes, or padding, into a convolution
-    undo_groups,
+    undo_groups,            # before the next: a filter reads all channels then
+    fold_shuffles,
     divide_weights,         # after those that look for the ops around a convolution
     drop_identities,        # again: what became one
     remove_channels,        # last: with every op in its final place
