@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tinyml.format import step_named
-from tinyml.pack import read_file
+from tinyml.pack import KNOWN, Shapes, read_model
 from tinyml.picture import Block, MemoryChart, Point, frontier_scene, memory_scene
 from tinyml.pipeline import Compiled, compile_model
 from tinyml.plan import Options, Plan
@@ -27,10 +27,10 @@ def plan_chart(plan: Plan, title: str) -> MemoryChart:
     return MemoryChart(title, steps, tuple(blocks), plan.arena_bytes)
 
 
-def memory_picture(model: Path, compiled: Compiled):
+def memory_picture(model: Path, compiled: Compiled, shapes: Shapes = KNOWN):
     """The arena over time, op by op and as planned."""
     options = Options(stages="single", feed_rows=not compiled.plan.problem.holds_input)
-    before = compile_model(read_file(model), compiled.schedule.name, options=options)
+    before = compile_model(read_model(model, shapes), compiled.schedule.name, options=options)
     return memory_scene(plan_chart(before.plan, "op by op"), plan_chart(compiled.plan, "planned"),
                         compiled.schedule.name)
 

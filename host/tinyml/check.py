@@ -19,7 +19,7 @@ from tinyml.ops.depthwise_conv2d import DepthwiseConv2d
 from tinyml.ops.quantize import Quantize
 from tinyml.ops.softmax import Softmax
 from tinyml.ops.transpose import Transpose
-from tinyml.pack import read_file
+from tinyml.pack import KNOWN, Shapes, read_model
 from tinyml.passes import run_passes
 from tinyml.passes.record import lessened
 from tinyml.pipeline import compile_graph
@@ -63,9 +63,9 @@ class Looked:
     passed: Graph
 
 
-def check_file(path: Path) -> Check:
+def check_file(path: Path, shapes: Shapes = KNOWN) -> Check:
     """Looks at a model file. Raises ModelError if it can't be read at all."""
-    content = read_file(path)
+    content = read_model(path, shapes)
     graph = import_model(content, path.stem)
     model = Looked(content, graph, run_passes(graph))
     lines = _refusals(graph)

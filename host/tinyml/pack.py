@@ -6,13 +6,15 @@ from pathlib import Path
 from tinyml import pipeline
 from tinyml.board import Board
 from tinyml.errors import ModelError, ScheduleError
-from tinyml.importers import import_model
+from tinyml.importers import import_model, with_shapes
 from tinyml.ir import Graph
 from tinyml.model import Model
 from tinyml.pipeline import Compiled, compile_graph
 from tinyml.plan import Options
 from tinyml.schedule import encode
 
+Shapes = dict[str, tuple[int, ...]]     # by the names of inputs, as `with_shapes` takes them
+KNOWN: Shapes = {}                      # all sizes stand in the file
 SEEDS = (0x5EED0001, 0x5EED0002)        # of the golden vectors; any numbers but 0
 
 
@@ -36,13 +38,14 @@ class Packed:
 
 
 def pack(model: Path, labels: Path | None = None, options: Options = Options(),
-         board: Board | None = None) -> Packed:
+         board: Board | None = None, shapes: Shapes = KNOWN) -> Packed:
     """Packs a model file as the options say, for at most the RAM of a board if there is one.
+    `shapes` are those of inputs whose sizes the file leaves open.
 
     The golden vectors are what the plainest plan gives, op by op; the packed file must give them.
     Raises ModelError if the file can't be read, UnsupportedError, FitError.
     """
-    graph = import_model(read_file(model), name_of(model))
+    graph = import_model(read_model(model, shapes), name_of(model))
     return pack_graph(graph, labels_of(labels, model), within(options, board))
 
 
@@ -58,9 +61,11 @@ def pack_graph(graph: Graph, labels: tuple[str, ...] = (), options: Options = Op
     return packed
 
 
-def plan_frontier(model: Path, options: Options = Options(), board: Board | None = None):
+def plan_frontier(model: Path, options: Options = Options(), board: Board | None = None,
+                  shapes: Shapes = KNOWN):
     """The figures of every plan worth knowing, from the fastest to the smallest."""
-    plans = pipeline.plan_frontier(read_file(model), name_of(model), within(options, board))
+    plans = pipeline.plan_frontier(read_model(model, shapes), name_of(model),
+                                   within(options, board))
     least = min((plan.products for plan in plans), default=1)
     return [{"arena_bytes": plan.arena_bytes, "products": plan.products, "cycles": plan.cycles,
              "extra_percent": 100 * (plan.products / max(least, 1) - 1),
@@ -84,6 +89,11 @@ def read_file(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ModelError(f"`{path}` cannot be read: {error.strerror}") from None
+
+
+def read_model(path: Path, shapes: Shapes = KNOWN) -> bytes:
+    """The bytes of a model file, with sizes that its user tells."""
+    return with_shapes(read_file(path), name_of(path), shapes)
 
 
 def read_schedule(path: Path, options: Options = Options(), board: Board | None = None) -> bytes:

@@ -5,10 +5,11 @@ from typing import Annotated, Optional
 
 import typer
 
-from tinyml.cli.shared import AnyFile, Json, Labels, ModelFile, Place, print_result
+from tinyml.cli.shared import (AnyFile, Json, Labels, ModelFile, Place, Shape, print_result,
+                               shapes_of)
 
 
-def check(model: ModelFile, as_json: Json = False):
+def check(model: ModelFile, shape: Shape = None, as_json: Json = False):
     """List what is unsupported or risky in a model, all at once, with a way out of each.
 
     The status is 0 if the model packs, 1 if it does not; warnings don't change it.
@@ -16,7 +17,7 @@ def check(model: ModelFile, as_json: Json = False):
     from tinyml.check import check_file
     from tinyml.report import check_table
 
-    found = check_file(model)
+    found = check_file(model, shapes_of(shape))
     figures = found.figures()
     print_result(figures if as_json else check_table(figures), as_json)
     raise typer.Exit(0 if found.packs else 1)
@@ -28,7 +29,7 @@ def diff(model: ModelFile,
          reference: Annotated[Optional[str], typer.Option(
              help="tflm or onnx, or a float model that this one was made from. Default: what belongs "
                   "to the file.")] = None,
-         as_json: Json = False):
+         shape: Shape = None, as_json: Json = False):
     """Compare the output of each op with another implementation's.
 
     The status is 1 if a byte differs from TensorFlow Lite Micro's. Other references round otherwise.
@@ -36,7 +37,7 @@ def diff(model: ModelFile,
     from tinyml.diff import diff_file
     from tinyml.report import diff_table
 
-    found = diff_file(model, input, reference)
+    found = diff_file(model, input, reference, shapes_of(shape))
     figures = found.figures()
     print_result(figures if as_json else diff_table(figures), as_json)
     raise typer.Exit(1 if found.is_wrong else 0)

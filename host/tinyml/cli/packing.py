@@ -8,8 +8,8 @@ from typing import Annotated, Optional
 import typer
 
 from tinyml.cli.shared import (AnyFile, BoardName, Feed, FeedKind, Json, Labels, MaxExtra,
-                               Minimum, ModelFile, Plot, Ram, StageKind, Stages, options_of,
-                               print_result, write)
+                               Minimum, ModelFile, Plot, Ram, Shape, StageKind, Stages, options_of,
+                               print_result, shapes_of, write)
 from tinyml.options import Options
 
 RangeKind = Enum("RangeKind", {name: name for name in ("minmax", "percentile", "mse")}, type=str)
@@ -23,7 +23,7 @@ def pack(model: ModelFile,
          frontier: Annotated[bool, typer.Option("--frontier", help="Show every plan worth "
                                                 "knowing, and write nothing.")] = False,
          plot: Plot = None,
-         labels: Labels = None,
+         labels: Labels = None, shape: Shape = None,
          as_json: Json = False):
     """Pack a model into a .tml schedule: memory planned, weights laid out, golden vectors inside.
 
@@ -37,23 +37,24 @@ def pack(model: ModelFile,
     options = options_of(ram, minimum, max_extra_macs, stages, feed)
     _require_picture(plot)
     if frontier:
-        _show_frontier(model, options, facts, plot, as_json)
+        _show_frontier(model, options, facts, plot, shapes_of(shape), as_json)
         return
-    packed = pack_model(model, labels, options, facts)
+    packed = pack_model(model, labels, options, facts, shapes_of(shape))
     write(output or model.with_suffix(".tml"), packed.file)
     figures = packed.figures()
     print_result(figures if as_json else pack_table(figures, facts), as_json)
     if plot:
         from tinyml.charts import memory_picture
-        _draw(plot, memory_picture(model, packed.compiled))
+        _draw(plot, memory_picture(model, packed.compiled, shapes_of(shape)))
 
 
-def _show_frontier(model: Path, options: Options, board, plot: Path | None, as_json: bool):
+def _show_frontier(model: Path, options: Options, board, plot: Path | None, shapes,
+                   as_json: bool):
     from tinyml.charts import frontier_picture
     from tinyml.pack import plan_frontier
     from tinyml.report import frontier_table
 
-    points = plan_frontier(model, options, board)
+    points = plan_frontier(model, options, board, shapes)
     print_result(points if as_json else frontier_table(model.stem, points, board), as_json)
     if plot:
         _draw(plot, frontier_picture(model.stem, points, board))
@@ -99,7 +100,7 @@ def quantize(model: Annotated[Path, typer.Argument(metavar="MODEL", help="A floa
              output: Annotated[Optional[Path], typer.Option("-o", help="Default: MODEL.tml")] = None,
              board: BoardName = None, ram: Ram = None, minimum: Minimum = False,
              max_extra_macs: MaxExtra = None, stages: Stages = StageKind.auto,
-             feed: Feed = FeedKind.image, as_json: Json = False):
+             feed: Feed = FeedKind.image, shape: Shape = None, as_json: Json = False):
     """Quantise a float model to int8 on typical data, and pack it.
 
     Tells how much accuracy is lost, and where.
@@ -115,7 +116,8 @@ def quantize(model: Annotated[Path, typer.Argument(metavar="MODEL", help="A floa
     source = Source(data, labels, names, samples, preparation(scale, mean, std))
     with _progress(as_json) as tell:
         result = quantise_file(model, source, Ways(ranges and ranges.value, equalise, correct_biases),
-                               options_of(ram, minimum, max_extra_macs, stages, feed), facts, tell)
+                               options_of(ram, minimum, max_extra_macs, stages, feed), facts,
+                               shapes_of(shape), tell)
     write(output or model.with_suffix(".tml"), result.packed.file)
     _show_quantised(result, facts, as_json)
 

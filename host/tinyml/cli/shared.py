@@ -29,6 +29,9 @@ ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A quantised .t
 AnyFile = Annotated[Path, typer.Argument(metavar="FILE", help="A .tml, or a model to be packed.")]
 Place = Annotated[str, typer.Option(help="host, unix, unix-new, an emulated board (m0 m3 m4f m7 m33 "
                                     "rv32), or a serial port.")]
+Shape = Annotated[Optional[list[str]], typer.Option(
+    "--shape", metavar="NAME=1,3,224,224", help="Sizes of an input that an .onnx file leaves open; "
+    "NAME= only where there are several.")]
 Labels = Annotated[Optional[Path], typer.Option(help="One label per line.")]
 
 
@@ -36,6 +39,23 @@ def options_of(ram, minimum: bool, max_extra_macs, stages: StageKind, feed: Feed
     """What the planner is asked for."""
     return Options(ram, "smallest" if minimum else "fastest", max_extra_macs, stages.value,
                    feed == FeedKind.rows)
+
+
+def shapes_of(texts: list[str] | None) -> dict[str, tuple[int, ...]]:
+    """What --shape says, by the names of inputs."""
+    from tinyml.errors import ModelError
+
+    shapes = {}
+    for text in texts or ():
+        name, _, sizes = text.rpartition("=")
+        try:
+            shapes[name] = tuple(map(int, sizes.split(",")))
+        except ValueError:
+            shapes[name] = (0,)
+        if min(shapes[name]) < 1:
+            raise ModelError(f"--shape `{text}` must be whole numbers with commas between, such as "
+                             "input=1,3,224,224")
+    return shapes
 
 
 def print_result(what, as_json: bool) -> None:

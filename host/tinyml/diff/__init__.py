@@ -17,7 +17,7 @@ from tinyml.errors import ModelError
 from tinyml.importers import import_model
 from tinyml.inputs import read_input
 from tinyml.ir import Graph, Op, Tensor
-from tinyml.pack import read_file
+from tinyml.pack import KNOWN, Shapes, read_file, read_model
 from tinyml.plan import Options
 
 PACKAGES = {"tflm": "tflite_micro", "onnx": "onnxruntime"}      # what the references need
@@ -53,13 +53,14 @@ class Diff:
                 "ops": [row.figures() for row in self.rows]}
 
 
-def diff_file(model: Path, input: Path, reference: str | None = None) -> Diff:
+def diff_file(model: Path, input: Path, reference: str | None = None,
+              shapes: Shapes = KNOWN) -> Diff:
     """Runs a model on the first item of an input file, here and there.
 
     `reference`: tflm or onnx, or the float model that this one was made from; None: what belongs to
     the file. Raises ModelError, UnsupportedError, FitError.
     """
-    content, name = read_file(model), model.stem
+    content, name = read_model(model, shapes), model.stem
     graph = import_model(content, name)
     kind = reference or _kind(content)
     _require_one_input(graph, model)

@@ -20,12 +20,29 @@ def import_model(model: bytes, name: str) -> Graph:
     raise ModelError(f"`{name}` is not a .tflite or .onnx model: {_looks_like(model)}")
 
 
+def with_shapes(model: bytes, name: str, shapes: dict[str, tuple[int, ...]]) -> bytes:
+    """The model with inputs of those shapes, by their names; "" is an only input. Raises ModelError
+    where they don't fit."""
+    if not shapes:
+        return model
+    if not is_onnx(model):
+        raise ModelError(f"`{name}` is no .onnx file: only of those --shape tells sizes, convert "
+                         "others again with the sizes wanted")
+    _require_onnx(name)
+    from tinyml.importers.onnx import shapes as onnx
+    return onnx.with_shapes(model, name, shapes)
+
+
 def _read_onnx(model: bytes, name: str) -> Graph:
+    _require_onnx(name)
+    from tinyml.importers.onnx.reader import read_onnx
+    return read_onnx(model, name)
+
+
+def _require_onnx(name: str) -> None:
     if find_spec("onnx") is None:
         raise ModelError(f"`{name}` is an ONNX file, which the package `onnx` reads: install it "
                          "with `pip install tinyml-mpy[onnx]`")
-    from tinyml.importers.onnx.reader import read_onnx
-    return read_onnx(model, name)
 
 
 def _looks_like(model: bytes) -> str:

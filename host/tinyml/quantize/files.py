@@ -13,7 +13,8 @@ from tinyml.inputs import read_item, to_reals
 from tinyml.ir import Graph
 from tinyml.model import Model
 from tinyml.options import Options
-from tinyml.pack import Packed, labels_of, name_of, pack_graph, read_file, within
+from tinyml.pack import (KNOWN, Packed, Shapes, labels_of, name_of, pack_graph, read_model,
+                         within)
 from tinyml.quantize.assign import FIXED
 from tinyml.quantize.choose import JUDGED, Chosen, Ways, choose, describe
 from tinyml.quantize.compare import Layer, layers
@@ -64,14 +65,14 @@ def _finite(decibels: float) -> float | None:
 
 
 def quantise_file(model: Path, source: Source, ways: Ways = Ways(), options: Options = Options(),
-                  board: Board | None = None,
+                  board: Board | None = None, shapes: Shapes = KNOWN,
                   tell: Callable[[str], None] = lambda line: None) -> Result:
     """Quantises a float model on data and packs it. Raises ModelError, UnsupportedError, FitError.
     """
     if source.data is None:
         raise ModelError("ranges are found on data: give --data, a folder or an .npz with about "
                          "100 typical inputs of the model")
-    graph = read_float_model(read_file(model), name_of(model))
+    graph = read_float_model(read_model(model, shapes), name_of(model))
     names = labels_of(source.names, model)
     data = read_data(source.data, graph.inputs, source.prepare)
     labels = read_labels(source.labels, data, graph.outputs[0].tensor.elements, names)

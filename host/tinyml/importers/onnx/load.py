@@ -8,6 +8,7 @@ from onnx import helper, inliner, numpy_helper, shape_inference
 from onnx.reference import ReferenceEvaluator
 
 from tinyml.errors import ModelError
+from tinyml.importers.onnx.shapes import real_inputs, shape_text
 
 OLDEST_OPSET = 9
 LARGEST_CONSTANT = 1 << 26      # elements of one that is computed here
@@ -50,8 +51,7 @@ def _require_opset(proto, name: str) -> None:
 
 def _fix_inputs(graph) -> None:
     """Makes a batch of unknown size 1. Of old files, takes the constants out of the inputs."""
-    constants = {tensor.name for tensor in graph.initializer}
-    real = [value for value in graph.input if value.name not in constants]
+    real = real_inputs(graph)
     graph.ClearField("input")
     graph.input.extend(real)
     for value in graph.input:
@@ -60,9 +60,8 @@ def _fix_inputs(graph) -> None:
         if unknown == [0]:
             dims[0].dim_value = 1
         elif unknown or not value.type.tensor_type.HasField("shape"):
-            shape = " x ".join(str(dim.dim_value or dim.dim_param or "?") for dim in dims)
-            raise ModelError(f"input `{value.name}` is {shape or 'of any shape'}: only the batch "
-                             "may be unknown, export the model again with fixed sizes")
+            raise ModelError(f"input `{value.name}` is {shape_text(value)}: only the batch may be "
+                             f"unknown, tell the sizes with --shape {value.name}=1,3,224,224")
 
 
 def _fold_once(proto) -> bool:
