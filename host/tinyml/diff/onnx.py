@@ -6,11 +6,13 @@ import onnxruntime
 from onnx import helper
 
 from tinyml.errors import ModelError
+from tinyml.importers.onnx.widths import as_float32
 
 
 def tensors(content: bytes, model, given: np.ndarray) -> dict[str, np.ndarray]:
     """Every value that an operator computes, by its name."""
     proto = onnx.load_from_string(content)
+    as_float32(proto.graph)
     known = {output.name for output in proto.graph.output}
     constants = {tensor.name for tensor in proto.graph.initializer}
     names = [name for node in proto.graph.node for name in node.output if name]

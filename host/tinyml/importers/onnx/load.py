@@ -9,6 +9,7 @@ from onnx.reference import ReferenceEvaluator
 
 from tinyml.errors import ModelError
 from tinyml.importers.onnx.shapes import real_inputs, shape_text
+from tinyml.importers.onnx.widths import as_float32
 
 OLDEST_OPSET = 9
 LARGEST_CONSTANT = 1 << 26      # elements of one that is computed here
@@ -26,6 +27,7 @@ def load(model: bytes, name: str):
     graph = proto.graph
     if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in graph.initializer):
         raise ModelError(f"`{name}` keeps its weights in another file: export it as one file")
+    as_float32(graph)
     _fix_inputs(graph)
     for output in graph.output:
         output.type.tensor_type.ClearField("shape")

@@ -10,5 +10,12 @@ def read(node):
     yield Reshape(node.name, node.output, node.input(0))
 
 
+def read_cast(node):
+    """To the type that it has: once the real numbers of all widths are one type, many are so."""
+    if node.output.dtype != node.activation().dtype:
+        raise Refused(f"to {node.output.dtype}")
+    return read(node)
+
+
 READS = dict.fromkeys(("Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout",
-                       "Expand"), read)
+                       "Expand"), read) | {"Cast": read_cast}

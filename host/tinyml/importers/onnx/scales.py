@@ -13,7 +13,7 @@ from tinyml.ir import Quant
 
 MOVERS = {"MaxPool", "GlobalMaxPool", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose",
           "Identity", "Dropout", "Slice", "Split", "Gather", "DepthToSpace", "SpaceToDepth", "Expand", "Pad",
-          "ReduceMax", "ReduceMin",
+          "Cast", "ReduceMax", "ReduceMin",
           "channel shuffle"}
 KEEPERS = MOVERS | {"Relu", "Clip", "Concat"}
 AVERAGES = {"AveragePool", "GlobalAveragePool", "ReduceMean"}       # never leave the input's range

@@ -2,7 +2,7 @@
 """Reads a .tflite file. Each family's file of this folder turns its operators into ops."""
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from importlib import import_module
 from math import isfinite
 from pathlib import Path
@@ -84,6 +84,8 @@ def _read(model, name: str) -> Graph:
     for operator in main.operators():
         if operator.kind in VARIABLES:
             main.now.update(variables.read(operator))
+        elif operator.kind == "DEQUANTIZE" and operator.input(0).dtype == "float16":
+            main.now[operator.outputs[0]] = _widened(operator)
         else:
             ops.extend(_ops(operator))
     inputs, outputs = (main.pick(indices()) for indices in (
@@ -115,6 +117,12 @@ class _Subgraph:
             yield Operator(_kind(self.model.OperatorCodes(operator.OpcodeIndex())),
                            _short(outputs, number), self.pick(operator.InputsAsNumpy()), outputs,
                            operator.BuiltinOptions(), self.variables)
+
+
+def _widened(operator: Operator) -> Tensor:
+    """A constant of float16 as the float32 that it stands for."""
+    data = operator.constant(0).astype(np.float32)
+    return replace(operator.outputs[0], data=data, shape=data.shape)
 
 
 def _indices(array):
