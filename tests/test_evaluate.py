@@ -183,14 +183,17 @@ def test_data_that_is_not_there_is_named(folder, tmp_path):
     told = fails("eval", folder / "net.tml", tmp_path / "x")
     assert f"`{tmp_path / 'x'}` does not exist" in told
     (tmp_path / "x.txt").write_text("")
-    assert "is no folder, .npz or .csv" in refused(folder / "net.tml", tmp_path / "x.txt")
+    assert "is no data: give a folder" in refused(folder / "net.tml", tmp_path / "x.txt")
 
 
 def test_folders_that_do_not_fit_are_refused(folder, noise, truth, tmp_path):
-    assert "has no folders" in refused(folder / "net.tml", tmp_path)
+    assert "holds no data" in refused(folder / "net.tml", tmp_path)
+    Image.new("L", (2, 2)).save(tmp_path / "1.png")
+    assert "says no classes: give a folder with one" in refused(folder / "net.tml", tmp_path)
+    (tmp_path / "1.png").unlink()
     write_folder(tmp_path, noise[:9], truth[:9])
     (tmp_path / "fox").mkdir()
-    assert "fox` has no pictures" in refused(folder / "net.tml", tmp_path)
+    assert "fox` holds no data: a folder for each class, none of them empty" in refused(folder / "net.tml", tmp_path)
     Image.new("L", (2, 2)).save(tmp_path / "fox/1.png")
     told = refused(folder / "net.tml", tmp_path)
     assert "has 4 classes (cat, dog, fox, owl), the model tells 3 and has no labels" in told
@@ -204,7 +207,8 @@ def test_folders_that_do_not_fit_are_refused(folder, noise, truth, tmp_path):
 
 
 @pytest.mark.parametrize("arrays, words", [
-    ({"a": np.zeros(3)}, "holds `a`: it needs `x`, the items, and `y`"),
+    ({"a": np.zeros(3), "b": np.zeros(3)}, "has `a`, `b`: name the one for the model's input `x`"),
+    ({"x": np.zeros((2, *SHAPE[1:]), np.int8)}, "says no classes: give a folder with one of pictures"),
     ({"x": np.zeros((2, *SHAPE[1:]), np.int8), "y": np.zeros(3, int)}, "each of 2 items"),
     ({"x": np.zeros((2, *SHAPE[1:]), np.int8), "y": np.zeros(2)}, "`y` is float64"),
     ({"x": np.zeros((2, 9), np.int8), "y": np.zeros(2, int)}, "has shape 2x9, the model's input is"),
@@ -212,7 +216,7 @@ def test_folders_that_do_not_fit_are_refused(folder, noise, truth, tmp_path):
     ({"x": np.zeros((0, *SHAPE[1:]), np.int8), "y": np.zeros(0, int)}, "holds no items"),
     ({"x": np.zeros((2, *SHAPE[1:]), np.int8), "y": [0, 3]}, "a class 3, the model tells 3: 0 to 2"),
     ({"x": np.zeros((2, *SHAPE[1:]), np.int8), "y": [0, -1]}, "2 classes (-1, 0), the model tells 3"),
-], ids=["names", "lengths", "real y", "shape", "type", "none", "too large", "negative"])
+], ids=["names", "no classes", "lengths", "real y", "shape", "type", "none", "too large", "negative"])
 def test_an_npz_that_does_not_fit_is_refused(folder, tmp_path, arrays, words):
     np.savez(tmp_path / "d.npz", **arrays)
     assert words in refused(folder / "net.tml", tmp_path / "d.npz")
@@ -220,9 +224,9 @@ def test_an_npz_that_does_not_fit_is_refused(folder, tmp_path, arrays, words):
 
 @pytest.mark.parametrize("text, words", [
     ("", "holds no items"),
-    ("1,2,3\n", "line 1 has 3 columns, it needs 91"),
-    ("f," * 90 + "label\n" + "0," * 91 + "cat\n", "line 2 has 92 columns, it needs 91"),
-    ("0," * 90 + "0\n" + "0," * 89 + "x,0\n", "line 2: all but the last column must be numbers"),
+    ("1,2,3\n", "has 1 rows of 3, the model's input is 6x5x3: give rows of 90, of 91 with the class"),
+    ("f," * 90 + "label\n" + "0," * 91 + "cat\n", "line 2 has 92 columns, those before have 91"),
+    ("0," * 90 + "0\n" + "0," * 89 + "x,0\n", "line 2 is not a row of numbers: all columns must be"),
     (b"\xff\xfe\x00", "is not a readable .csv"),
 ], ids=["empty", "short", "long", "words", "bytes"])
 def test_a_csv_that_does_not_fit_is_refused(folder, tmp_path, text, words):

@@ -31,7 +31,8 @@ LAYERS = (
     ("native",),
     ("model",),                 # also runs on boards, so it knows `native` alone
     ("__init__",),
-    ("pack", "inputs", "romfs"),
+    ("pack", "inputs", "tables", "romfs"),
+    ("data",),
     ("emulator", "unix_port"),
     ("device",),
     ("remote",),

@@ -35,7 +35,7 @@ def photos():
 def test_accuracy_is_kept(data, name, prepare, floats, points, tmp_path):
     items, labels = data()
     np.savez(tmp_path / "data.npz", x=items, y=labels)
-    source = Source(tmp_path / "data.npz", samples=100, prepare=prepare)
+    source = Source(tmp_path / "data.npz", calibrate=100, prepare=prepare)
     found = quantise_file(SHARED / f"models/{name}.onnx", source).accuracy
     assert round(found.floats, 1) == floats and found.items == len(labels)
     assert found.floats - found.bytes <= points

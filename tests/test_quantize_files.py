@@ -15,10 +15,10 @@ pytest.importorskip("onnxruntime")
 from tests.onnx_nets import NETS, Net  # noqa: E402  only where it is installed
 from tests.test_cli import fails, succeeds, tinyml  # noqa: E402
 from tinyml.cli import app  # noqa: E402
+from tinyml.data import read_data  # noqa: E402
 from tinyml.errors import ModelError, TinymlError  # noqa: E402
 from tinyml.ir import Port, Tensor  # noqa: E402
 from tinyml.model import Model  # noqa: E402
-from tinyml.quantize.data import read_data  # noqa: E402
 from tinyml.quantize.labels import answer, read_labels  # noqa: E402
 from tinyml.quantize.source import Preparation, preparation  # noqa: E402
 from tools.tflite_builder import ModelBuilder  # noqa: E402
@@ -60,8 +60,8 @@ FAST = ("--ranges", "minmax", "--no-equalise", "--no-correct-biases")
 
 
 def test_a_float_model_becomes_a_schedule_that_runs(folder):
-    told = quantize(folder, "--data", folder / "data.npz", "--samples", "10")
-    assert told["accuracy"]["items"] == 20 and told["samples"] == 10 and told["output_db"] > 25
+    told = quantize(folder, "--data", folder / "data.npz", "--calibrate", "10")
+    assert told["accuracy"]["items"] == 20 and told["calibrated"] == 10 and told["output_db"] > 25
     assert {"why", "own_db", "op"} <= set(told["layers"][0])
     with Model((folder / "net.tml").read_bytes()) as model:
         assert model.labels == ("cat", "dog", "owl") and model.input_dtype == ("float32",)
@@ -84,7 +84,7 @@ def test_pictures_in_folders_are_labelled_by_them(folder):
 def test_the_report_says_what_is_lost_and_where(folder):
     told = succeeds("quantize", folder / "net.onnx", "-o", folder / "told.tml", "--data",
                     folder / "data.npz", *FAST)
-    for words in ("accuracy on 20 items: float32", "add most noise", "nothing is lost", "RAM: arena"):
+    for words in ("accuracy on 20 items, those of the ranges among them: float32", "add most noise", "nothing is lost", "RAM: arena"):
         assert words in told
 
 
@@ -156,8 +156,8 @@ def test_no_range_of_its_own_invention(folder):
 # data
 
 def read(source, port=IMAGE, prepare=Preparation()):
-    data = read_data(source, (port,), prepare)
-    return [one()[0] for one in data.items], data
+    data = read_data(source, (port,), (port.tensor.name,))
+    return [prepare(one()[0], port) for one in data.items], data
 
 
 @pytest.mark.parametrize("shape", [(7, 4, 5, 3), (7, 3, 4, 5), (7, 60), (3, 4, 5), (4, 5, 3)])
@@ -203,8 +203,8 @@ def test_an_array_that_does_not_fit_is_refused(tmp_path, content, words):
 
 
 @pytest.mark.parametrize("text, words", [
-    ("a,b\nc,d\n", "not a table of numbers"), ("1,2,3\n", "1 rows of 3"), ("1,2\n", "1 rows of 2"),
-    ("", "it is empty"), ("a,b\n", "it is empty")])
+    ("a,b\nc,d\n", "line 2 is not a row of numbers"), ("1,2,3\n", "1 rows of 3"), ("1,2\n", "1 rows of 2"),
+    ("", "it is empty"), ("a,b\n", "only a header"), ("1,2\n3\n", "line 2 has 1 columns")])
 def test_a_table_that_does_not_fit_is_refused(tmp_path, text, words):
     (tmp_path / "x.csv").write_text(text)
     with pytest.raises(ModelError, match=words):
@@ -223,13 +223,14 @@ def test_an_archive_that_does_not_fit_is_refused(tmp_path, arrays, words):
 def test_a_model_with_two_inputs_has_an_array_for_each(tmp_path):
     two = SERIES, Port(Tensor("more", (1, 3), "float32"), "float32", (1, 3))
     np.savez(tmp_path / "x.npz", series=np.ones((2, 6, 2)), more=np.ones((2, 3)))
-    data = read_data(tmp_path / "x.npz", two, Preparation())
+    names = "series", "more"
+    data = read_data(tmp_path / "x.npz", two, names)
     assert [array.shape for array in data.items[1]()] == [(6, 2), (3,)]
     with pytest.raises(ModelError, match="give an .npz"):
-        read_data(tmp_path, two, Preparation())
+        read_data(tmp_path, two, names)
     np.savez(tmp_path / "x.npz", series=np.ones((2, 6, 2)), more=np.ones((3, 3)))
     with pytest.raises(ModelError, match="2 and 3 items"):
-        read_data(tmp_path / "x.npz", two, Preparation())
+        read_data(tmp_path / "x.npz", two, names)
 
 
 # labels

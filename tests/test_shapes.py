@@ -54,7 +54,7 @@ def test_plans_pictures_and_float_models_have_the_same_sizes(folder):
     succeeds("pack", folder / "net.onnx", "--plot", folder / "net.svg", *given)
     told = json.loads(succeeds("quantize", folder / "float.onnx", "--data", folder / "items.npy",
                                "--json", *given))
-    assert told["samples"] == 5
+    assert told["calibrated"] == 5
 
 
 @pytest.mark.parametrize("arguments, words", [

@@ -19,7 +19,7 @@ def read_input(path: Path, port) -> list[bytes]:
     """
     if path.suffix == ".npy":
         return [read_item(item, port, path) for item in items_of(read_array(path), port, path)]
-    return [_image(path, port)]
+    return [pixel_bytes(picture_pixels(path, port), port)]
 
 
 def to_reals(port, raw: bytes) -> np.ndarray:
@@ -81,9 +81,8 @@ def _quantise(reals: np.ndarray, port) -> np.ndarray:
     return np.clip(rounded, low, low + 255).astype(np.uint8 if low == 0 else np.int8)
 
 
-def _image(path: Path, port) -> bytes:
-    """A picture, resized to the input; its 256 levels spread over the input's range."""
-    pixels = picture_pixels(path, port)
+def pixel_bytes(pixels: np.ndarray, port) -> bytes:
+    """The bytes of a picture in the input's shape: 256 levels spread over the input's range."""
     if port.dtype == "uint8":
         return pixels.tobytes()
     return (pixels.astype(np.int16) - PIXEL_ZERO).astype(np.int8).tobytes()

@@ -84,8 +84,8 @@ def quantize(model: Annotated[Path, typer.Argument(metavar="MODEL", help="A floa
                                "one per line, or name,answer.")] = None,
              names: Annotated[Optional[Path], typer.Option(help="Names of the classes, one per "
                               "line.")] = None,
-             samples: Annotated[int, typer.Option(min=1, help="Items that ranges are found "
-                                                  "on.")] = 100,
+             calibrate: Annotated[int, typer.Option(min=1, help="Items that ranges are found on, "
+                                                    "evenly from all classes.")] = 100,
              ranges: Annotated[Optional[RangeKind], typer.Option(help="Default: what is "
                                "best.")] = None,
              equalise: Annotated[Optional[bool], typer.Option(help="Bring channels to one size. "
@@ -113,7 +113,7 @@ def quantize(model: Annotated[Path, typer.Argument(metavar="MODEL", help="A floa
     from tinyml.quantize.source import Source, preparation
 
     facts = load_board(board) if board else None
-    source = Source(data, labels, names, samples, preparation(scale, mean, std))
+    source = Source(data, labels, names, calibrate, preparation(scale, mean, std))
     with _progress(as_json) as tell:
         result = quantise_file(model, source, Ways(ranges and ranges.value, equalise, correct_biases),
                                options_of(ram, minimum, max_extra_macs, stages, feed), facts,

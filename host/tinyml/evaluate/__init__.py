@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from tinyml.data import read_data, spread
 from tinyml.errors import ModelError
-from tinyml.evaluate.data import read_data
-from tinyml.inputs import to_reals
+from tinyml.evaluate.classes import numbered
+from tinyml.inputs import pixel_bytes, read_item, to_reals
 from tinyml.model import Model
 from tinyml.pack import read_labels, read_schedule
 from tinyml.run import require_one_input, runner
@@ -59,20 +60,23 @@ def evaluate(file: Path, data: Path, on: str = "host", labels: Path | None = Non
         if known and len(known) != count:
             raise ModelError(f"`{labels or file}` has {len(known)} labels, the model tells {count} "
                              "classes: name them with --labels, one per line")
-        found = read_data(data, model.ports(0)[0], tuple(known), count)
-        items = spread(found.items, limit)
+        given = model.ports(0)[0]
+        found = read_data(data, (given,), ("x",))
+        classes, numbers = numbered(data, found.labels, tuple(known), count)
+        items = list(zip(found.items, found.names, numbers))
         confusion = np.zeros((count, count), int)
         with runner(on, schedule, model) as run_one:
-            for content, truth in watch(items):
-                confusion[truth, answer(port, run_one(content()).outputs[0])] += 1
-        return Evaluation(model.info["name"], on, found.classes, confusion)
+            for item, name, truth in watch(spread(items, limit or len(items))):
+                said = run_one(_as_bytes(item()[0], given, name)).outputs[0]
+                confusion[truth, answer(port, said)] += 1
+        return Evaluation(model.info["name"], on, classes, confusion)
 
 
-def spread(items: list, limit: int | None) -> list:
-    """At most so many of them, evenly over the whole."""
-    if limit is None or limit >= len(items):
-        return items
-    return [items[i * len(items) // limit] for i in range(limit)]
+def _as_bytes(item: np.ndarray, port, name: str) -> bytes:
+    """An item as the model holds it; bytes of a picture are pixels."""
+    if item.dtype == np.uint8 and item.ndim == 3:
+        return pixel_bytes(item, port)
+    return read_item(item, port, name)
 
 
 def answer(port, raw: bytes) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from tinyml.board import Board
+from tinyml.data import Item, read_data, spread
 from tinyml.errors import ModelError
 from tinyml.inputs import read_item, to_reals
 from tinyml.ir import Graph
@@ -18,20 +19,24 @@ from tinyml.pack import (KNOWN, Packed, Shapes, labels_of, name_of, pack_graph, 
 from tinyml.quantize.assign import FIXED
 from tinyml.quantize.choose import JUDGED, Chosen, Ways, choose, describe
 from tinyml.quantize.compare import Layer, layers
-from tinyml.quantize.data import Data, read_data
 from tinyml.quantize.executor import Executor
 from tinyml.quantize.floats import read_float_model
 from tinyml.quantize.labels import answer, read_labels
 from tinyml.quantize.reasons import Reason, reason
 from tinyml.quantize.source import Source
 
+ENOUGH = 50                     # items that tell an accuracy
+
+
 @dataclass(frozen=True)
 class Accuracy:
-    """Percent of right answers, of the float model and of the packed one, on so many items."""
+    """Percent of right answers, of the float model and of the packed one, on so many items.
+    `unseen`: none of them is one that ranges were found on."""
 
     floats: float
     bytes: float
     items: int
+    unseen: bool
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Result:
 
     packed: Packed
     chosen: Chosen
-    samples: int
+    calibrated: int
     input_range: tuple[float, float]
     worst: list[tuple[Layer, Reason]]
     accuracy: Accuracy | None
@@ -52,10 +57,10 @@ class Result:
                 for layer, why in self.worst]
         right = self.accuracy and {"float_percent": self.accuracy.floats,
                                    "int8_percent": self.accuracy.bytes,
-                                   "items": self.accuracy.items}
+                                   "items": self.accuracy.items, "unseen": self.accuracy.unseen}
         return self.packed.figures() | {
             "ways": describe(self.chosen.ways), "output_db": _finite(self.chosen.decibels),
-            "samples": self.samples, "input_range": self.input_range, "layers": rows,
+            "calibrated": self.calibrated, "input_range": self.input_range, "layers": rows,
             "accuracy": right}
 
 
@@ -74,15 +79,31 @@ def quantise_file(model: Path, source: Source, ways: Ways = Ways(), options: Opt
                          "100 typical inputs of the model")
     graph = read_float_model(read_model(model, shapes), name_of(model))
     names = labels_of(source.names, model)
-    data = read_data(source.data, graph.inputs, source.prepare)
+    data = read_data(source.data, graph.inputs, tuple(p.tensor.name for p in graph.inputs))
     labels = read_labels(source.labels, data, graph.outputs[0].tensor.elements, names)
-    items = data.spread(source.samples)
+    seen, scored = split(len(data.items), labels, source.calibrate)
+
+    def item(number: int) -> Item:
+        return [source.prepare(array, port)
+                for array, port in zip(data.items[number](), graph.inputs, strict=True)]
+    items = [item(number) for number in seen]
     tell(f"{len(items)} of {len(data.items)} items")
     chosen = choose(graph, items, ways, tell)
     packed = pack_graph(chosen.quantised.graph, names, within(options, board))
     ends = chosen.stats[id(chosen.graph.inputs[0].tensor)].ends
-    return Result(packed, chosen, len(items), ends, _worst(chosen, items[:JUDGED]),
-                  None if labels is None else _accuracy(graph, packed, data, labels))
+    accuracy = None if labels is None else Accuracy(
+        *_percent(graph, packed, map(item, scored), labels[scored]), len(scored),
+        not set(seen) & set(scored))
+    return Result(packed, chosen, len(items), ends, _worst(chosen, items[:JUDGED]), accuracy)
+
+
+def split(count: int, labels: np.ndarray | None, calibrated: int) -> tuple[list[int], list[int]]:
+    """Which items ranges are found on, evenly from all classes, and on which answers are counted:
+    the others, or all where those are few."""
+    order = range(count) if labels is None else np.argsort(labels, kind="stable")
+    seen = sorted(map(int, spread(order, calibrated)))
+    others = sorted({*range(count)} - {*seen})
+    return seen, others if len(others) >= ENOUGH else list(range(count))
 
 
 def _worst(chosen: Chosen, items) -> list[tuple[Layer, Reason]]:
@@ -93,19 +114,18 @@ def _worst(chosen: Chosen, items) -> list[tuple[Layer, Reason]]:
             for layer in sorted(found, key=lambda layer: layer.own.decibels)]
 
 
-def _accuracy(graph: Graph, packed: Packed, data: Data, labels: np.ndarray) -> Accuracy:
-    """Of both models, on all items."""
+def _percent(graph: Graph, packed: Packed, items, labels: np.ndarray) -> tuple[float, float]:
+    """Right answers of both models."""
     output = graph.outputs[0].tensor
     producer = graph.producer(output)
     is_share = producer is not None and producer.label in FIXED
     executor, right = Executor(graph), np.zeros(2)
     with Model(packed.file) as opened:
-        for read, label in zip(data.items, labels, strict=True):
-            item = read()
+        for item, label in zip(items, labels, strict=True):
             answers = executor.run(item, [output])[id(output)], _on_bytes(opened, item)
             right += [answer(values, is_share) == label for values in answers]
-    percent = 100 * right / len(labels)
-    return Accuracy(float(percent[0]), float(percent[1]), len(labels))
+    floats, bytes_ = 100 * right / len(labels)
+    return float(floats), float(bytes_)
 
 
 def _on_bytes(model: Model, item) -> np.ndarray:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tinyml.data import Data
 from tinyml.errors import ModelError
-from tinyml.quantize.data import Data
 
 
 def read_labels(path: Path | None, data: Data, classes: int,
@@ -13,8 +13,8 @@ def read_labels(path: Path | None, data: Data, classes: int,
     """The number of the class of each item; None if nothing says it. `names` are those of the
     classes, if known. Raises ModelError for labels that don't fit."""
     words = _from_file(path, data) if path else list(data.labels)
-    if not words:
-        return None
+    if not words or not path and len(set(words)) == 1:
+        return None                             # one folder for all is no answer
     if len(words) != len(data.items):
         raise ModelError(f"there are {len(words)} labels for {len(data.items)} items: one label "
                          "for each is needed, in their order")

@@ -15,7 +15,7 @@ POOR = 20.0                     # decibels of the output that do
 def quantise_report(result: Result) -> Group:
     """Lines and a table."""
     low, high = result.input_range
-    lines = [f"{result.samples} items, inputs {low:.4g} ... {high:.4g}; "
+    lines = [f"{result.calibrated} items, inputs {low:.4g} ... {high:.4g}; "
              f"{describe(result.chosen.ways)}: {_decibels(result.chosen.decibels)} at the output"]
     if result.accuracy:
         lines.append(_accuracy(result.accuracy))
@@ -23,7 +23,8 @@ def quantise_report(result: Result) -> Group:
 
 
 def _accuracy(found: Accuracy) -> str:
-    return (f"accuracy on {found.items} items: float32 {found.floats:.1f} %, int8 {found.bytes:.1f} "
+    which = "other items" if found.unseen else "items, those of the ranges among them"
+    return (f"accuracy on {found.items} {which}: float32 {found.floats:.1f} %, int8 {found.bytes:.1f} "
             f"% ({found.bytes - found.floats:+.1f})")
 
 
@@ -53,5 +54,5 @@ def verdict(result: Result) -> str:
               for layer, why in result.worst[:SHOWN] if why.way]
     told = f"accuracy drops by {right.floats - right.bytes:.1f} points" if dropped else \
         f"the output has {_decibels(result.chosen.decibels)} only"
-    more = ["no op stands out. Way out: more varied data (--samples), or train with quantisation"]
+    more = ["no op stands out. Way out: more varied data (--calibrate), or train with quantisation"]
     return "\n".join([f"{told}:", *(causes or more)])

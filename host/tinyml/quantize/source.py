@@ -32,12 +32,12 @@ class Preparation:
 
 @dataclass(frozen=True)
 class Source:
-    """`samples`: how many items ranges are found on; `names`: a file with those of the classes."""
+    """`calibrate`: how many items ranges are found on; `names`: a file with those of the classes."""
 
     data: Path | None
     labels: Path | None = None
     names: Path | None = None
-    samples: int = 100
+    calibrate: int = 100
     prepare: Preparation = Preparation()
 
 
