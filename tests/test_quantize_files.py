@@ -19,6 +19,7 @@ from tinyml.data import read_data  # noqa: E402
 from tinyml.errors import ModelError, TinymlError  # noqa: E402
 from tinyml.ir import Port, Tensor  # noqa: E402
 from tinyml.model import Model  # noqa: E402
+from tinyml.quantize.files import split  # noqa: E402
 from tinyml.quantize.labels import answer, read_labels  # noqa: E402
 from tinyml.quantize.source import Preparation, preparation  # noqa: E402
 from tools.tflite_builder import ModelBuilder  # noqa: E402
@@ -68,6 +69,23 @@ def test_a_float_model_becomes_a_schedule_that_runs(folder):
         assert model.selftest() == (2, 2)
 
 
+def test_answers_are_counted_on_items_that_ranges_were_not_found_on(folder, tmp_path):
+    np.savez(tmp_path / "many.npz", x=RNG.normal(0, 1, (80, 3, 8, 8)),
+             y=np.repeat([0, 1, 2], [60, 15, 5]))
+    told = quantize(folder, "--data", tmp_path / "many.npz", "--calibrate", "16", *FAST)
+    assert told["calibrated"] == 16
+    assert (told["accuracy"]["items"], told["accuracy"]["unseen"]) == (64, True)
+
+
+def test_ranges_are_found_on_all_classes_alike():
+    labels = np.repeat([2, 0, 1], [60, 20, 20])[np.random.default_rng(1).permutation(100)]
+    seen, scored = split(100, labels, 10)
+    assert sorted(labels[seen]) == [0, 0, 1, 1, 2, 2, 2, 2, 2, 2]
+    assert sorted(seen + scored) == list(range(100))
+    assert split(100, None, 10)[0] == list(range(0, 100, 10))
+    assert split(9, None, 100) == (list(range(9)),) * 2
+
+
 def test_options_of_pack_are_those_of_quantize(folder):
     rows = quantize(folder, "--data", folder / "bare.npz", *FAST, "--feed", "rows", "--minimum")
     whole = quantize(folder, "--data", folder / "bare.npz", *FAST, "--stages", "single")
@@ -84,7 +102,8 @@ def test_pictures_in_folders_are_labelled_by_them(folder):
 def test_the_report_says_what_is_lost_and_where(folder):
     told = succeeds("quantize", folder / "net.onnx", "-o", folder / "told.tml", "--data",
                     folder / "data.npz", *FAST)
-    for words in ("accuracy on 20 items, those of the ranges among them: float32", "add most noise", "nothing is lost", "RAM: arena"):
+    for words in ("accuracy on 20 items, those of the ranges among them: float32", "add most noise",
+                  "nothing is lost", "RAM: arena"):
         assert words in told
 
 

@@ -68,7 +68,7 @@ def check_file(path: Path, shapes: Shapes = KNOWN) -> Check:
     content = read_model(path, shapes)
     graph = import_model(content, path.stem)
     model = Looked(content, graph, run_passes(graph))
-    lines = _refusals(graph)
+    lines = _refusals(model)
     errors = [*_found("error", ERRORS, model), *_limits(model)] if lines else []
     if lines and not errors:
         errors = [Finding("error", "model", path.stem, line, "") for line in lines]
@@ -76,10 +76,10 @@ def check_file(path: Path, shapes: Shapes = KNOWN) -> Check:
     return Check(path.stem, not lines, tuple(dict.fromkeys(found)))
 
 
-def _refusals(graph: Graph) -> tuple[str, ...]:
+def _refusals(model: Looked) -> tuple[str, ...]:
     """Why the model does not pack; nothing if it does."""
     try:
-        compile_graph(graph, options=Options(stages="single"))
+        compile_graph(model.graph, options=Options(stages="single"), passed=model.passed)
     except UnsupportedError as error:
         return error.problems
     except TinymlError as error:

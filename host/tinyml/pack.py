@@ -52,7 +52,7 @@ def pack(model: Path, labels: Path | None = None, options: Options = Options(),
 def pack_graph(graph: Graph, labels: tuple[str, ...] = (), options: Options = Options()) -> Packed:
     """Packs a graph of bytes as `pack` does a file."""
     compiled = compile_graph(graph, labels, options)
-    plain = compile_graph(graph, options=Options(stages="single")).schedule
+    plain = compile_graph(graph, options=Options(stages="single"), passed=compiled.graph).schedule
     vectors = tuple((seed, _output_of_noise(encode(plain), seed)) for seed in SEEDS)
     schedule = replace(compiled.schedule, vectors=vectors)
     packed = Packed(encode(schedule), replace(compiled, schedule=schedule))

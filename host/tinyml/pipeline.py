@@ -59,9 +59,10 @@ def compile_model(model: bytes, name: str, labels: tuple[str, ...] = (),
 
 
 def compile_graph(graph: Graph, labels: tuple[str, ...] = (),
-                  options: Options = Options()) -> Compiled:
-    """Compiles a graph of int8 tensors. Raises as compile_model does."""
-    lowered = lower_graph(graph, options.feed_rows)
+                  options: Options = Options(), passed: Graph | None = None) -> Compiled:
+    """Compiles a graph of int8 tensors; `passed` is what the passes make of it, where that is known.
+    Raises as compile_model does."""
+    lowered = lower_graph(graph, options.feed_rows, passed)
     start = process_time()
     plan = make_plan(lowered.problem, options)
     seconds = process_time() - start
@@ -76,12 +77,12 @@ def plan_frontier(model: bytes, name: str, options: Options = Options()) -> list
     return make_frontier(lower_graph(import_model(model, name), options.feed_rows).problem, options)
 
 
-def lower_graph(imported: Graph, feed_rows: bool) -> Lowered:
+def lower_graph(imported: Graph, feed_rows: bool, passed: Graph | None = None) -> Lowered:
     """A graph as steps, not planned yet. Raises FitError for a tensor beyond every board."""
     if is_float(imported):
         raise UnsupportedError([f"`{imported.name}` computes in float32: quantise it with `tinyml "
                                 "quantize MODEL --data FOLDER`, or where it was trained"])
-    graph = run_passes(check_graph(imported))
+    graph = passed or run_passes(check_graph(imported))
     found = problems(graph)
     if found:
         raise UnsupportedError(found)
