@@ -12,6 +12,7 @@ from tinyml.quantize.weights import rows
 HARMLESS = 30.0                 # decibels of one op that need no explanation
 MOSTLY = 0.5                    # of the error
 UNEVEN = 8.0                    # times: channels this far apart suffer from one scale
+DEAD = 1e-6                     # of the largest channel: those below it hold nothing
 RARE = 0.995                    # of the values that outliers are compared with
 
 
@@ -53,7 +54,7 @@ def _of_rounding(tensor: Tensor, stats: Stats) -> Reason:
         return Reason(f"outliers: 99.5 % of values stay within {usual:.3g}, the range goes to "
                       f"{most:.3g}", "--ranges mse, or relu6 instead of relu")
     sizes = np.maximum(np.abs(stats.channels("low")), np.abs(stats.channels("high")))
-    sizes = sizes[sizes > 0]
+    sizes = sizes[sizes > DEAD * sizes.max(initial=0)]
     if len(sizes) and sizes.max() > UNEVEN * np.median(sizes):
         return Reason(f"one range for all channels: the largest is {sizes.max() / np.median(sizes):.0f} "
                       "times the usual one", "--equalise, or weight decay in training")
