@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A user's data as items for a model: pictures, .npy, .npz and .csv, one file or a folder of them, with
-the labels that stand in the data itself."""
+"""A user's data as items for a model: pictures, .npy, .npz, .csv and .wav, one file or a folder of
+them, with the labels that stand in the data itself."""
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -12,11 +12,14 @@ from tinyml.errors import ModelError
 from tinyml.inputs import PICTURES, items_of, picture_pixels, read_archive, read_array
 from tinyml.tables import read_table
 
-FILES = PICTURES | {".npy", ".csv"}
+SOUND = ".wav"
+FILES = PICTURES | {".npy", ".csv", SOUND}
 DATA_KEYS, LABEL_KEYS = ("x", "data", "images", "inputs"), ("y", "labels", "label", "targets")
 
 Item = list[np.ndarray]
 """An array for each input of the model, in its shape without the batch, numbers as they came."""
+Hear = Callable[[Path, object], np.ndarray]
+"""What a model is given of a sound file, for a port."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def spread(items: Sequence, count: int) -> list:
     return [items[i * len(items) // count] for i in range(count)]
 
 
-def read_data(source: Path, ports, names: tuple[str, ...]) -> Data:
+def read_data(source: Path, ports, names: tuple[str, ...], hear: Hear | None = None) -> Data:
     """All items. `ports` are the inputs of a graph or of a `tinyml.Model`, `names` theirs. Raises
     ModelError if there are none, or they don't fit the model's inputs."""
     if not source.exists():
@@ -45,7 +48,8 @@ def read_data(source: Path, ports, names: tuple[str, ...]) -> Data:
     if len(ports) != 1:
         raise ModelError(f"the model has {len(ports)} inputs: give an .npz with an array for each, "
                          f"named {_list(names)}")
-    return _folder(source, ports[0]) if source.is_dir() else _file(source, ports[0])
+    read = _folder if source.is_dir() else _file
+    return read(source, ports[0], hear)
 
 
 def _list(names) -> str:
@@ -57,19 +61,17 @@ def _joined(parts: list[Data]) -> Data:
                   for name in ("items", "names", "labels")))
 
 
-def _folder(folder: Path, port) -> Data:
+def _folder(folder: Path, port, hear: Hear | None) -> Data:
     """Every file below; where none stands in the folder itself, its own folder is its label."""
     known = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in FILES]
     if not known:
-        more = ", .wav can't be read: give what the model hears as .npy" \
-            if any(folder.rglob("*.wav")) else ""
-        raise ModelError(f"`{folder}` holds no data: no pictures, .npy or .csv{more}")
+        raise ModelError(f"`{folder}` holds no data: no pictures, .npy, .csv or .wav")
     full = {parent for path in known for parent in path.parents}
     empty = next((path for path in sorted(folder.rglob("[!.]*")) if path.is_dir()
                   and path not in full), None)
     if empty:
         raise ModelError(f"`{empty}` holds no data: a folder for each class, none of them empty")
-    parts = [_file(path, port) for path in known]
+    parts = [_file(path, port, hear) for path in known]
     if all(path.parent != folder for path in known):
         parts = [Data(part.items, part.names, (path.parent.name,) * len(part.items))
                  for path, part in zip(known, parts)]
@@ -78,11 +80,16 @@ def _folder(folder: Path, port) -> Data:
         Data(part.items, part.names) for part in parts])
 
 
-def _file(path: Path, port) -> Data:
+def _file(path: Path, port, hear: Hear | None) -> Data:
     """One file: a picture, or an array of items."""
     suffix, labels = path.suffix.lower(), ()
     if suffix not in FILES:
         raise ModelError(f"`{path}` is no data: give a folder, an .npz, .npy, .csv or a picture")
+    if suffix == SOUND and hear is None:
+        raise ModelError(f"`{path}`: what the model is given of a sound is unknown, say it with "
+                         "`tinyml quantize --frontend` (docs/QUANTIZE.md), or give it as .npy")
+    if suffix == SOUND:
+        return Data((lambda: [hear(path, port)],), (path.name,))
     if suffix in PICTURES:
         return Data((lambda: [picture_pixels(path, port)],), (path.name,))
     if suffix == ".csv":

@@ -79,7 +79,8 @@ def _draw(path: Path, scene) -> None:
 def quantize(model: Annotated[Path, typer.Argument(metavar="MODEL", help="A float32 .onnx or .tflite "
                                                    "file.")],
              data: Annotated[Optional[Path], typer.Option(help="Typical inputs: a folder of "
-                             "pictures, .npy or .csv, or one .npz (x and, if known, y).")] = None,
+                             "pictures, .npy, .csv or .wav, or one .npz (x and, if "
+                             "known, y).")] = None,
              labels: Annotated[Optional[Path], typer.Option(help="The right answer to each item: "
                                "one per line, or name,answer.")] = None,
              names: Annotated[Optional[Path], typer.Option(help="Names of the classes, one per "
@@ -97,6 +98,8 @@ def quantize(model: Annotated[Path, typer.Argument(metavar="MODEL", help="A floa
              mean: Annotated[str, typer.Option(help="Then subtracted; several for channels: "
                                                "0.5,0.5,0.5")] = "0",
              std: Annotated[str, typer.Option(help="Then divided by.")] = "1",
+             frontend: Annotated[Optional[Path], typer.Option(help="A .toml that says what the model is "
+                                 "given of a .wav.")] = None,
              output: Annotated[Optional[Path], typer.Option("-o", help="Default: MODEL.tml")] = None,
              board: BoardName = None, ram: Ram = None, minimum: Minimum = False,
              max_extra_macs: MaxExtra = None, stages: Stages = StageKind.auto,
@@ -113,7 +116,8 @@ def quantize(model: Annotated[Path, typer.Argument(metavar="MODEL", help="A floa
     from tinyml.quantize.source import Source, preparation
 
     facts = load_board(board) if board else None
-    source = Source(data, labels, names, calibrate, preparation(scale, mean, std))
+    source = Source(data, labels, names, calibrate, preparation(scale, mean, std),
+                    frontend)
     with _progress(as_json) as tell:
         result = quantise_file(model, source, Ways(ranges and ranges.value, equalise, correct_biases),
                                options_of(ram, minimum, max_extra_macs, stages, feed), facts,

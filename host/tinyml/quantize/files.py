@@ -24,6 +24,7 @@ from tinyml.quantize.floats import read_float_model
 from tinyml.quantize.labels import answer, read_labels
 from tinyml.quantize.reasons import Reason, reason
 from tinyml.quantize.source import Source
+from tinyml.quantize.wav import read_frontend
 
 ENOUGH = 50                     # items that tell an accuracy
 
@@ -79,7 +80,8 @@ def quantise_file(model: Path, source: Source, ways: Ways = Ways(), options: Opt
                          "100 typical inputs of the model")
     graph = read_float_model(read_model(model, shapes), name_of(model))
     names = labels_of(source.names, model)
-    data = read_data(source.data, graph.inputs, tuple(p.tensor.name for p in graph.inputs))
+    data = read_data(source.data, graph.inputs, tuple(p.tensor.name for p in graph.inputs),
+                     source.frontend and read_frontend(source.frontend))
     labels = read_labels(source.labels, data, graph.outputs[0].tensor.elements, names)
     seen, scored = split(len(data.items), labels, source.calibrate)
 

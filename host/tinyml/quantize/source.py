@@ -32,13 +32,15 @@ class Preparation:
 
 @dataclass(frozen=True)
 class Source:
-    """`calibrate`: how many items ranges are found on; `names`: a file with those of the classes."""
+    """`calibrate`: how many items ranges are found on; `names`: a file with those of the classes;
+    `frontend`: one that says what a model is given of a sound."""
 
     data: Path | None
     labels: Path | None = None
     names: Path | None = None
     calibrate: int = 100
     prepare: Preparation = Preparation()
+    frontend: Path | None = None
 
 
 def preparation(scale: str, mean: str, std: str) -> Preparation:
