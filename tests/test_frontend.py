@@ -3,6 +3,7 @@
 import json
 import math
 import wave
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -117,6 +118,13 @@ def test_a_folder_of_sounds_is_data(folder):
 
 def test_without_a_front_end_sounds_mean_nothing(folder):
     assert "--frontend" in fails("quantize", folder / "net.onnx", "--data", folder / "sounds")
+
+
+def test_the_front_end_of_the_manual_is_one(tmp_path):
+    manual = (Path(__file__).parents[1] / "docs/QUANTIZE.md").read_text()
+    (tmp_path / "front.toml").write_text(manual.split("```toml\n")[1].split("```")[0])
+    front = read_frontend(tmp_path / "front.toml")
+    assert (front.fft, front.features, front.rate) == (512, 10, 16000)
 
 
 @pytest.mark.parametrize("text, words", [

@@ -31,7 +31,7 @@ LAYERS = (
     ("native",),
     ("model",),                 # also runs on boards, so it knows `native` alone
     ("__init__",),
-    ("pack", "inputs", "tables", "romfs"),
+    ("pack", "inputs", "tables", "classes", "romfs"),
     ("data",),
     ("emulator", "unix_port"),
     ("device",),

@@ -177,7 +177,8 @@ def test_a_float_model_is_known_by_its_content():
     b, x = image(1, 3)
     model = finish(b, b.node("Relu", x))
     assert families(model) == ["relu"]
-    assert "damaged ONNX file" in refusal(model[:-20])
+    for length in (20, 40, len(model) // 2):
+        assert "damaged ONNX file" in refusal(model[:-length])
 
 
 @st.composite

@@ -259,20 +259,26 @@ def labels_of(tmp_path, text, classes=3, names=()):
     np.save(tmp_path / "a.npy", np.zeros((1, 6, 2)))
     _, data = read(tmp_path, SERIES)
     (tmp_path / "labels.txt").write_text(text)
-    return read_labels(tmp_path / "labels.txt", data, classes, names)
+    return read_labels(tmp_path / "labels.txt", tmp_path, data, classes, names)
 
 
 @pytest.mark.parametrize("text, names, wanted", [
     ("2\n0\n", (), [2, 0]), ("b.npy,1\na.npy,2\n", (), [2, 1]),
-    ("owl\ncat\n", ("cat", "dog", "owl"), [2, 0]), ("owl\ncat\n", (), [1, 0])])
+    ("owl\ncat\n", ("cat", "dog", "owl"), [2, 0])])
 def test_labels_are_numbers_or_names(tmp_path, text, names, wanted):
     assert labels_of(tmp_path, text, names=names).tolist() == wanted
 
 
+def test_names_of_all_classes_are_sorted(tmp_path):
+    assert labels_of(tmp_path, "owl\ncat\n", 2).tolist() == [1, 0]
+    assert labels_of(tmp_path, "owl\ncat\n", 1).tolist() == [1, 0]      # a single output says no or yes
+
+
 @pytest.mark.parametrize("text, names, words", [
-    ("1\n", (), "1 labels for 2 items"), ("0\n3\n", (), "label 3 does not exist: .* 0 to 2"),
-    ("0\n-1\n", (), "label -1"), ("b.npy,1\nc.npy,2\n", (), "no label for `a.npy`"),
-    ("cow\ncat\n", ("cat", "dog"), "`cow` is none of the model's classes: cat, dog")])
+    ("1\n", (), "1 labels for 2 items"), ("0\n3\n", (), "a class 3, the model tells 3: 0 to 2"),
+    ("0\n-1\n", (), r"2 classes \(-1, 0\), the model tells 3"),
+    ("owl\ncat\n", (), r"2 classes \(cat, owl\), the model tells 3 .* with --names"), ("b.npy,1\nc.npy,2\n", (), "no label for `a.npy`"),
+    ("cow\ncat\n", ("cat", "dog"), r"class `cow` is no label of the model \(cat, dog\): .* --names")])
 def test_labels_that_do_not_match_are_refused(tmp_path, text, names, words):
     with pytest.raises(ModelError, match=words):
         labels_of(tmp_path, text, names=names)

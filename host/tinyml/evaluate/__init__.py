@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from tinyml.classes import numbered
 from tinyml.data import read_data, spread
 from tinyml.errors import ModelError
-from tinyml.evaluate.classes import numbered
 from tinyml.inputs import pixel_bytes, read_item, to_reals
 from tinyml.model import Model
 from tinyml.pack import read_labels, read_schedule

@@ -82,7 +82,7 @@ def quantise_file(model: Path, source: Source, ways: Ways = Ways(), options: Opt
     names = labels_of(source.names, model)
     data = read_data(source.data, graph.inputs, tuple(p.tensor.name for p in graph.inputs),
                      source.frontend and read_frontend(source.frontend))
-    labels = read_labels(source.labels, data, graph.outputs[0].tensor.elements, names)
+    labels = read_labels(source.labels, source.data, data, graph.outputs[0].tensor.elements, names)
     seen, scored = split(len(data.items), labels, source.calibrate)
 
     def item(number: int) -> Item:

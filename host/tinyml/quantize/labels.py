@@ -4,26 +4,22 @@ from pathlib import Path
 
 import numpy as np
 
+from tinyml.classes import numbered
 from tinyml.data import Data
 from tinyml.errors import ModelError
 
 
-def read_labels(path: Path | None, data: Data, classes: int,
+def read_labels(path: Path | None, source: Path, data: Data, classes: int,
                 names: tuple[str, ...]) -> np.ndarray | None:
-    """The number of the class of each item; None if nothing says it. `names` are those of the
-    classes, if known. Raises ModelError for labels that don't fit."""
+    """The number of the class of each item; None if nothing says it. `source` is where the data
+    stands, `names` are those of the classes, if known. Raises ModelError for labels that don't fit."""
     words = _from_file(path, data) if path else list(data.labels)
     if not words or not path and len(set(words)) == 1:
         return None                             # one folder for all is no answer
     if len(words) != len(data.items):
         raise ModelError(f"there are {len(words)} labels for {len(data.items)} items: one label "
                          "for each is needed, in their order")
-    numbers = np.array(_as_numbers(words, names))
-    wrong = numbers[(numbers < 0) | (numbers >= max(classes, 2))]
-    if len(wrong):
-        raise ModelError(f"label {wrong[0]} does not exist: the model has {classes} classes, "
-                         f"0 to {classes - 1}")
-    return numbers
+    return np.array(numbered(path or source, words, names, max(classes, 2), "--names")[1])
 
 
 def _from_file(path: Path, data: Data) -> list[str]:
@@ -41,19 +37,6 @@ def _from_file(path: Path, data: Data) -> list[str]:
         raise ModelError(f"`{path}` has no label for `{missing}`: write lines of `name,label`, or "
                          "one label in each line in the order of the data")
     return [known[name] for name in data.names]
-
-
-def _as_numbers(words: list[str], names: tuple[str, ...]) -> list[int]:
-    """Numbers as they are, words by their place among the names of the classes."""
-    try:
-        return [int(word) for word in words]
-    except ValueError:
-        order = names or tuple(sorted(set(words)))
-    unknown = next((word for word in words if word not in order), None)
-    if unknown is not None:
-        raise ModelError(f"label `{unknown}` is none of the model's classes: "
-                         f"{', '.join(order[:12])}{' ...' if len(order) > 12 else ''}")
-    return [order.index(word) for word in words]
 
 
 def answer(reals: np.ndarray, is_share: bool) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from tinyml.errors import ModelError
+from tinyml.pack import read_file
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,14 @@ def _mel(hertz):
 
 def read_frontend(path: Path) -> Frontend:
     """The numbers of a .toml file. Raises ModelError if it can't be read or makes no sense."""
+    content = read_file(path)
     try:
-        made = Frontend(**tomllib.loads(path.read_text()))
+        made = Frontend(**tomllib.loads(content.decode()))
         for field in fields(made):
             value, kinds = getattr(made, field.name), (int, field.type)
             if not isinstance(value, kinds):
                 raise TypeError(f"`{field.name}` is {value!r}, not {field.type.__name__}")
-    except (OSError, ValueError, TypeError) as error:
+    except (ValueError, TypeError) as error:
         keys = ", ".join(field.name for field in fields(Frontend))
         raise ModelError(f"`{path}` is no front end ({str(error).splitlines()[0]}): it is a .toml with "
                          f"{keys}") from None

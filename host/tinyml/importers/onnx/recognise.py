@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Tells an ONNX file by its content, without the package that reads it."""
-GRAPH, OPSETS = 7, 8            # fields of a ModelProto that every model has
+VERSION, GRAPH, OPSETS = 1, 7, 8    # fields of a ModelProto that every model has
 FIELDS = range(1, 32)           # far more than it has
 
 
 def is_onnx(model: bytes) -> bool:
-    """Whether the bytes are those of a protocol buffer with a graph and operator sets in it."""
-    return {GRAPH, OPSETS} <= _fields(model)
+    """Whether the bytes are those of a protocol buffer with a graph in it, and its version before it
+    or operator sets behind it: of a file that is cut off, those are lost."""
+    found = _fields(model)
+    return GRAPH in found and not found.isdisjoint((VERSION, OPSETS))
 
 
 def _fields(model: bytes) -> set[int]:
