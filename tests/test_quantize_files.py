@@ -277,7 +277,8 @@ def test_names_of_all_classes_are_sorted(tmp_path):
 @pytest.mark.parametrize("text, names, words", [
     ("1\n", (), "1 labels for 2 items"), ("0\n3\n", (), "a class 3, the model tells 3: 0 to 2"),
     ("0\n-1\n", (), r"2 classes \(-1, 0\), the model tells 3"),
-    ("owl\ncat\n", (), r"2 classes \(cat, owl\), the model tells 3 .* with --names"), ("b.npy,1\nc.npy,2\n", (), "no label for `a.npy`"),
+    ("owl\ncat\n", (), r"2 classes \(cat, owl\), the model tells 3 .* with --names"),
+    ("b.npy,1\nc.npy,2\n", (), "no label for `a.npy`"),
     ("cow\ncat\n", ("cat", "dog"), r"class `cow` is no label of the model \(cat, dog\): .* --names")])
 def test_labels_that_do_not_match_are_refused(tmp_path, text, names, words):
     with pytest.raises(ModelError, match=words):

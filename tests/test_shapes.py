@@ -78,5 +78,6 @@ def test_one_of_several_inputs_needs_its_name(tmp_path):
     x, y = (b.requantised(b.input(("batch", "length"), name=name), Scale(0.1)) for name in "ab")
     b.output(b.requantised(b.node("Add", x, y), Scale(0.1)))
     (tmp_path / "net.onnx").write_bytes(b.finish())
-    assert "several inputs: give --shape NAME=1,3,224,224 of `a`, `b`" in fails("pack", tmp_path / "net.onnx", "--shape", "1,4")
+    wanted = "several inputs: give --shape NAME=1,3,224,224 of `a`, `b`"
+    assert wanted in fails("pack", tmp_path / "net.onnx", "--shape", "1,4")
     succeeds("pack", tmp_path / "net.onnx", "--shape", "a=1,4", "--shape", "b=1,4")
