@@ -187,8 +187,9 @@ def unary(writer: Writer, op) -> None:
 
 
 def function(writer: Writer, op) -> None:
-    """The operators of an ONNX file, in today's form."""
-    graph = version_converter.convert_version(op.source, OPSET).graph
+    """The operators of an ONNX file, in the form of this opset; later ones keep their meaning."""
+    is_old = op.source.opset_import[0].version < OPSET
+    graph = (version_converter.convert_version(op.source, OPSET) if is_old else op.source).graph
     names = {graph.input[0].name: writer.name(op.input)} | {
         tensor.name: writer.constant(numpy_helper.to_array(tensor)) for tensor in graph.initializer}
     for node in graph.node:

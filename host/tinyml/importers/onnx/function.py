@@ -97,11 +97,11 @@ def read(node: Node):
 
 def read_alone(node: Node):
     """An operator whose other inputs are constants of one element."""
-    names = [tensor and (tensor.name if tensor.data is not None else "x") or ""
-             for tensor in node.inputs]
-    constants = {tensor.name: reals(tensor) for tensor in node.inputs
-                 if tensor is not None and tensor.data is not None}
     given = tuple(tensor for tensor in node.inputs if tensor is not None and tensor.data is None)
+    constants = {f"constant {number}": reals(tensor) for number, tensor in enumerate(node.inputs)
+                 if tensor is not None and tensor.data is not None}
+    names = ["" if tensor is None else "x" if tensor in given else f"constant {number}"
+             for number, tensor in enumerate(node.inputs)]
     made = helper.make_node(node.kind, names, ["y"], **node.attributes)
     return [_function(replace(node, inputs=given), [made], constants, "x", "y")]
 
