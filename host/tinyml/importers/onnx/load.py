@@ -63,7 +63,8 @@ def _fix_inputs(graph) -> None:
             dims[0].dim_value = 1
         elif unknown or not value.type.tensor_type.HasField("shape"):
             raise ModelError(f"input `{value.name}` is {shape_text(value)}: only the batch may be "
-                             f"unknown, tell the sizes with --shape {value.name}=1,3,224,224")
+                             f"unknown, tell `tinyml pack` the sizes with --shape {value.name}="
+                             "1,3,224,224")
 
 
 def _fold_once(proto) -> bool:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """GlobalAveragePool, ReduceMean"""
-from tinyml.importers.onnx.node import reduced_axes
+from tinyml.importers.onnx.node import Refused, reduced_axes
 from tinyml.ops.mean import Mean
 
 
@@ -10,7 +10,10 @@ def read_pool(node):
 
 
 def read_mean(node):
-    yield Mean(node.name, node.output, node.activation(), reduced_axes(node))
+    axes = reduced_axes(node)
+    if not axes:
+        raise Refused("over no axes")
+    yield Mean(node.name, node.output, node.activation(), axes)
 
 
 READS = {"GlobalAveragePool": read_pool, "ReduceMean": read_mean}
