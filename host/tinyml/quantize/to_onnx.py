@@ -236,7 +236,7 @@ def transpose_conv(writer: Writer, op) -> None:
 
 
 UNARY = {"logistic": "Sigmoid", "tanh": "Tanh", "leaky_relu": "LeakyRelu", "elu": "Elu",
-         "abs": "Abs"}
+         "abs": "Abs", "negate": "Neg"}
 BINARY = {"difference": "Sub", "squared_difference": "Sub", "product": "Mul", "maximum": "Max",
           "minimum": "Min", "prelu": "PRelu"}
 WRITERS = {

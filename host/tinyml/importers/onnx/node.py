@@ -98,6 +98,8 @@ def reals(tensor: Tensor) -> np.ndarray:
 
 def as_bytes(constant: Tensor, quant: Quant | None = None) -> Tensor:
     """A constant that is read like an activation, in a scale of its own if none is given."""
+    if quant is None and constant.dtype == "int8" and len(constant.quant.scales) == 1:
+        return constant
     values = reals(constant)
     if quant is None:
         largest = float(np.abs(values).max(initial=0))

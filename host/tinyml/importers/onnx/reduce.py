@@ -2,12 +2,12 @@
 """ReduceMax, ReduceMin"""
 from dataclasses import replace
 
-from tinyml.importers.onnx.function import read_alone
 from tinyml.importers.onnx.node import from_height, in_order, reduced_axes, transposed
 from tinyml.ir import Quant
 from tinyml.ops.max_pool import maxima
 from tinyml.ops.reshape import Reshape
 from tinyml.ops.transpose import Transpose
+from tinyml.ops.unary import Unary
 
 
 def read_max(node):
@@ -29,18 +29,13 @@ def read_min(node):
     """The negative of the largest negative; of bytes it is exact."""
     given, found = (replace(tensor, name=f"{tensor.name}/negative", quant=_mirrored(tensor.quant))
                     for tensor in (node.activation(), node.output))
-    yield _negative(node, given, node.activation())
+    yield Unary(given.name, given, node.activation(), "negate")
     yield from read_max(replace(node, inputs=(given, *node.inputs[1:]), outputs=(found,)))
-    yield _negative(node, node.output, found)
+    yield Unary(f"{node.name}/negate", node.output, found, "negate")
 
 
 def _mirrored(quant: Quant | None) -> Quant | None:
     return quant and replace(quant, zero_points=(-1 - quant.zero_point,))
-
-
-def _negative(node, output, input):
-    return read_alone(replace(node, kind="Neg", name=output.name, inputs=(input,),
-                              outputs=(output,), attributes={}))[0]
 
 
 READS = {"ReduceMax": read_max, "ReduceMin": read_min}
