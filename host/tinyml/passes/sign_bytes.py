@@ -96,6 +96,9 @@ def _with_signed_numbers(op: Op) -> Op:
     if weights is None or weights.data is None or not all(
             map(has_one_scale, (weights, op.input, op.output))):
         return op
+    if not 0 <= weights.quant.zero_point <= 255:
+        return Unsupported(op.name, op.output, "weights with a zero point that is no byte",
+                           (op.input,))
     return replace(op, weights=_centred(op, weights))
 
 
