@@ -16,7 +16,6 @@ if sys.implementation.name == "micropython":
     except ValueError:
         raise ImportError("_tinyml.mpy is for another processor or MicroPython: "
                           "install the one for this board")
-    BufferError = TypeError     # MicroPython has only the one
 else:
     from tinyml.native import Machine, copy, noise
 
@@ -368,7 +367,7 @@ def _size(x, real):
     if not _isinstance(x, _str):        # MicroPython would take its bytes
         try:
             return copy(_NOTHING, x)
-        except (TypeError, BufferError):
+        except TypeError:
             pass
     raise TypeError("input must be bytes-like (bytes, bytearray, memoryview, array)"
                     + (" or a list of numbers" if real else ""))

@@ -55,8 +55,12 @@ def noise(seed: int, buffer) -> int:
 
 
 def copy(target, source) -> int:
-    """Copies bytes if both have the same number of them; returns that of the source."""
-    to, origin = ffi.from_buffer(target, require_writable=True), ffi.from_buffer(source)
+    """Copies bytes if both have the same number of them; returns that of the source. Raises
+    TypeError where a source has no bytes, or has them in several pieces."""
+    try:
+        to, origin = ffi.from_buffer(target, require_writable=True), ffi.from_buffer(source)
+    except BufferError as error:
+        raise TypeError(*error.args) from None
     if len(to) == len(origin):
         ffi.memmove(to, origin, len(origin))
     return len(origin)
