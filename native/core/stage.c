@@ -62,20 +62,23 @@ static inline __attribute__((always_inline)) int is_written(const tml_model_t *m
 static inline int has_room(const tml_model_t *m, const tml_progress_t *at, const tml_step_t *step,
                            const tml_ring_t *output, uint32_t pixels)
 {
-    uint32_t y = at->place >> 16;
+    uint32_t y = at->place >> 16, back = step->reach;
+    if (back == 0) {
+        return 1;
+    }
     if (step->rows != 1) {
         y = y * step->rows + step->rows;
         y = (y < output->height ? y : output->height) - 1;
     }
     const uint32_t newest = y * output->width + (at->place & 0xffff) + pixels - 1;
-    for (uint32_t back = step->reach; back != 0; back--) {
+    do {
         const tml_progress_t *behind = at + back;
         const tml_step_t *reader = tml_stage_step(m, behind);
         if ((reader->back == back || reader->back2 == back) && newest >= behind->oldest &&
             newest - behind->oldest >= output->pixels) {
             return 0;
         }
-    }
+    } while (--back != 0);
     return 1;
 }
 
@@ -87,7 +90,10 @@ void tml_stage_begin(tml_model_t *m, uint32_t at)
     for (uint32_t i = 0; i < steps; i++, progress++) {
         progress->at = at;
         progress->place = 0;
-        tml_stage_fired(m, progress, 0);
+        progress->needed = 0;
+        if (steps > 1) {
+            tml_stage_fired(m, progress, 0);
+        }
         at += tml_stage_step(m, progress)->words * 4u;
     }
     m->candidate = progress - 1;
