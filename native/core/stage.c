@@ -9,11 +9,6 @@
 
 #define DONE UINT32_MAX         /* what a step that has come to its end waits for */
 
-static uint32_t firing_rows(const tml_ring_t *output, const tml_step_t *step)
-{
-    return step->rows == 1 ? output->height : (output->height + step->rows - 1u) / step->rows;
-}
-
 /* A pixel as one number, in the order in which they are written. */
 static uint32_t packed(uint32_t y, uint32_t x)
 {
@@ -31,7 +26,7 @@ static __attribute__((noinline)) uint32_t cut_block(const tml_model_t *m, uint32
 {
     const tml_ring_t *output = &m->rings[step->output];
     if (m->stage_steps == 1 || (step->block > output->width && step->rows == 1)) {
-        left += (firing_rows(output, step) - (place >> 16) - 1) * output->width;
+        left += ((output->height - 1u) / step->rows - (place >> 16)) * output->width;
     }
     return step->block < left ? step->block : left;
 }
@@ -148,7 +143,7 @@ void tml_stage_fired(tml_model_t *m, tml_progress_t *at, uint32_t pixels)
         y++;
     }
     at->place = packed(y, x);
-    if (y == firing_rows(output, step)) {
+    if (y * step->rows >= output->height) {
         m->unfinished--;
         return;
     }
