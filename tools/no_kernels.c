@@ -11,3 +11,11 @@
         (void)at; \
     }
 TML_STEPS(TML_NO_KERNEL)
+
+void tml_limit(int8_t *bytes, uint32_t count, int8_t low, int8_t high)
+{
+    (void)bytes;
+    (void)count;
+    (void)low;
+    (void)high;
+}
