@@ -2,7 +2,7 @@
 """Models of uint8: the same bytes as those of int8, 128 higher; and what their weights cost."""
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from tests.ops.check import check_case
@@ -16,8 +16,8 @@ from tinyml.schedule import encode
 from tools.tflite_builder import ModelBuilder
 
 UINT8 = {"dtype": "uint8"}
-# Sums have weights with a zero point: strategies/unsigned.py. Rounding goes another way than for
-# int8 in what stands behind them.
+# Sums have weights with a zero point, and what stands behind them rounds another way than for int8
+# (strategies/unsigned.py), or has no uint8.
 OTHERWISE = {"conv2d", "grouped_conv2d", "depthwise_conv2d", "dilated_by_batches", "transpose_conv",
              "fully_connected", "average_pool", "resize_bilinear", "sigmoid", "quantize_float",
              "dequantize", "svdf", "lstm", "rsqrt"}
@@ -29,6 +29,19 @@ ALIKE = [name for name in CASES if name not in OTHERWISE and not name.startswith
 @given(data=st.data())
 def test_the_bytes_are_those_of_int8(family, data):
     check_case(as_unsigned(data.draw(CASES[family]())), "axis", "batch", "constant", "scale")
+
+
+@pytest.mark.parametrize("family", [name for name in ALIKE if name != "relu"])
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_the_bytes_are_those_of_tensorflow_lite(family, data):
+    litert = pytest.importorskip("tests.litert")
+    case = as_unsigned(data.draw(CASES[family]()))
+    try:
+        (got,) = litert.run(case.model, case.inputs)
+    except (RuntimeError, ValueError):          # squared differences, ABS, ELU: no such kernel
+        reject()
+    np.testing.assert_array_equal(got, case.expected, strict=True)
 
 
 def net(rng, low, high, channels=(3, 16, 32)):
