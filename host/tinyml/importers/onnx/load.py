@@ -26,7 +26,8 @@ def load(model: bytes, name: str):
         proto = inliner.inline_local_functions(proto)
     graph = proto.graph
     if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in graph.initializer):
-        raise ModelError(f"`{name}` keeps its weights in another file: export it as one file")
+        raise ModelError(f"`{name}` keeps its weights in another file: export it as one file "
+                         "(PyTorch: external_data=False)")
     as_float32(graph)
     _fix_inputs(graph)
     for output in graph.output:
