@@ -49,7 +49,7 @@ def test_all_errors_come_at_once_and_are_status_1(tmp_path):
     found = json.loads(ran.stdout)["findings"]
     assert [(one["severity"], one["op"], one["name"]) for one in found] == [
         ("error", "SIN", "a"), ("error", "fully_connected", "b"), ("error", "COS", "c")]
-    assert "zero point 3" in found[1]["found"] and "symmetric" in found[1]["way_out"]
+    assert "zero point 3" in found[1]["found"] and "per channel" in found[1]["way_out"]
     ran = tinyml("check", tmp_path / "m.tflite")
     assert ran.returncode == 1 and "m does not pack." in ran.stdout
 
