@@ -35,6 +35,7 @@ LAYERS = (
     ("data",),
     ("emulator", "unix_port"),
     ("device",),
+    ("probe",),
     ("remote",),
     ("run", "bench", "check", "diff", "quantize"),
     ("evaluate",),
