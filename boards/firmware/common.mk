@@ -16,6 +16,8 @@ MICROPY_HEAP_SIZE = 16
 USER_C_MODULES = $(FIRMWARE_DIR)
 FROZEN_MANIFEST = $(FIRMWARE_DIR)/manifest.py
 MICROPY_VFS_LFS2 = 1
+MICROPY_VFS_FAT = 1
+SRC_BOARD_O += shared/timeutils/timeutils.o  # for the dates of FAT
 
 # The build wants a folder of Python libraries, known by its README.md; none is used from it.
 MPY_LIB_DIR = $(FIRMWARE_DIR)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the emulated boards change in the qemu port's configuration: time, asyncio, ROMFS.
+// What the emulated boards change in the qemu port's configuration: time, asyncio, ROMFS, FAT.
 #include "mpconfigport.h"
 
 #undef MICROPY_PY_TIME
@@ -12,6 +12,11 @@
 #define MICROPY_PY_SELECT                       (1)
 #undef MICROPY_VFS_ROM_IOCTL
 #define MICROPY_VFS_ROM_IOCTL                   (1)
+
+// As boards with USB storage have it.
+#define MICROPY_FATFS_ENABLE_LFN                (1)
+#define MICROPY_FATFS_RPATH                     (2)
+#define MICROPY_FATFS_NORTC                     (1)
 
 // The port loads native code on a Cortex-M0 only if its emitter is there as well.
 #if defined(QEMU_SOC_NRF51)

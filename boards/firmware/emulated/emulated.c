@@ -11,6 +11,7 @@ void emu_ticks_init(void);
 void emu_init(void) {
     emu_ticks_init();
     pyexec_frozen_module("_boot.py", false);
+    pyexec_file_if_exists("boot.py");
 }
 
 static mp_obj_t ramdisk(void) {
