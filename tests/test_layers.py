@@ -33,7 +33,7 @@ LAYERS = (
     ("__init__",),
     ("pack", "inputs", "tables", "classes", "romfs"),
     ("data",),
-    ("emulator", "unix_port"),
+    ("emulator", "unix_port", "transfer"),
     ("device",),
     ("probe",),
     ("remote",),

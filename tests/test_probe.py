@@ -7,7 +7,8 @@ import pytest
 from tests.test_device import open_or_skip
 from tinyml.board import load_board
 from tinyml.errors import DeviceError
-from tinyml.probe import MODULE_ARCHS, BoardFile, digests, probe
+from tinyml.probe import MODULE_ARCHS, BoardFile, probe
+from tinyml.transfer import digests
 
 FILE = bytes(range(256)) * 13 + b"odd"
 

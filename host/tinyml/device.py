@@ -11,9 +11,7 @@ Names that one run leaves behind may or may not be there in the next: count on f
 import contextlib
 import os
 import time
-from base64 import b64encode
 from functools import cached_property
-from hashlib import sha256
 from typing import Protocol
 
 import serial
@@ -21,13 +19,12 @@ from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 from serial.tools import list_ports
 
+from . import transfer
 from .board import load_board
 from .emulator import Emulator
 from .errors import DeviceError
 from .unix_port import UnixPlace
 
-CHUNK = 1536  # most bytes of a file sent at a time; 2 KiB of text
-HEAP_PER_BYTE = 32  # what MicroPython may need to take them: the text, its tokens, its bytes
 ANSWER_SECONDS = 5  # within which a board must react
 POLL_SECONDS = 0.1
 END = b"\x04"  # of what a program printed, then of its traceback
@@ -39,16 +36,6 @@ ARCHS = (
     "xtensa", "xtensawin", "rv32imc", "rv64imc",
 )  # fmt: skip
 
-# Begins a file, and tells how much heap is free.
-_OPEN = """\
-import gc
-gc.collect()
-from binascii import a2b_base64 as _d
-_f = open({part!r}, "wb")
-gc.collect()
-print(gc.mem_free())
-"""
-
 
 class Place(Protocol):
     """What all places can do."""
@@ -56,8 +43,11 @@ class Place(Protocol):
     name: str
     arch: str  # of the native modules that it loads
 
+    def write(self, name: str, data: bytes, tell: transfer.Tell = ...) -> None:
+        """Write a file; if that fails, half of it is left. `tell`: how many more bytes went."""
+
     def put(self, name: str, data: bytes) -> None:
-        """Write a file."""
+        """Write a file, so that never half of it has that name."""
 
     def run(self, program: str, timeout: float = 60) -> str:
         """What the program printed. An exception in it, or no end in time, is a `DeviceError`."""
@@ -122,19 +112,13 @@ class BoardPlace:
         code = int(self.run("import sys\nprint(getattr(sys.implementation, '_mpy', 0))"))
         return ARCHS[code >> 10 & 15]
 
+    def write(self, name: str, data: bytes, tell: transfer.Tell = lambda count: None):
+        transfer.write(self.run, name, data, tell)
+
     def put(self, name: str, data: bytes):
-        """Under another name until all of it is there and checked: never half a file."""
-        part = name + ".part"
-        free = int(self.run(_OPEN.format(part=part)))
-        chunk = min(CHUNK, max(free // HEAP_PER_BYTE, 96)) // 3 * 3
-        for start in range(0, len(data), chunk):
-            self.run(f"_f.write(_d({b64encode(data[start : start + chunk])}))")
-        self.run("_f.close()\ndel _f, _d\ngc.collect()")
-        with self._errors():
-            digest = self._transport.fs_hashfile(part, "sha256")
-        if digest != sha256(data).digest():
-            raise DeviceError(f"`{self.name}`: `{name}` did not arrive as it was sent; try again")
-        self.run(f"import os\nos.rename({part!r}, {name!r})")
+        part = name + transfer.PART
+        self.write(part, data)
+        transfer.rename(self.run, [(part, name)])
 
     def run(self, program: str, timeout: float = 60) -> str:
         with self._errors():

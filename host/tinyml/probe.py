@@ -6,38 +6,15 @@
 """
 import ast
 import re
-from binascii import crc32
 from dataclasses import dataclass
-from hashlib import sha256
 
 from tinyml.device import ARCHS, Place
 from tinyml.errors import DeviceError
+from tinyml.transfer import DIGEST
 
 ABI = (6, 3)                    # of native modules; MicroPython 1.23 and newer
 MODULE_ARCHS = ("x64", "armv6m", "armv7m", "armv7emsp", "armv7emdp", "rv32imc")  # that we build
 
-# What a file on the board holds, as text: `sha256:...`, or `crc32:...` where sha256 is missing.
-DIGEST = """\
-def digest(path):
-    import binascii
-    try:
-        import hashlib
-        h, c = hashlib.sha256(), None
-    except (ImportError, AttributeError):
-        h, c = None, 0
-    b = bytearray(256)
-    with open(path, "rb") as f:
-        while True:
-            n = f.readinto(b)
-            if not n:
-                break
-            v = memoryview(b)[:n]
-            if h:
-                h.update(v)
-            else:
-                c = binascii.crc32(v, c)
-    return "sha256:" + binascii.hexlify(h.digest()).decode() if h else "crc32:%08x" % c
-"""
 # First of all, and short: what it leaves on the heap is counted.
 _HEAP = """\
 import gc
@@ -104,7 +81,7 @@ del tell, digest
 
 @dataclass(frozen=True)
 class BoardFile:
-    """A file on a board. `digest`: see `digests`."""
+    """A file on a board. `digest`: see transfer.digests."""
 
     path: str
     size: int
@@ -170,11 +147,6 @@ def probe(place: Place) -> Probe:
         (mpy & 255, mpy >> 8 & 3), used + free, free, _largest_free(heap, maxsize >> 32 > 0),
         int(flash[0]), int(flash[1]), folder, int(flash[2]), int(flash[3]) if flash[3:] else 0,
         tuple(BoardFile(*ast.literal_eval(line)) for line in found))
-
-
-def digests(data: bytes) -> tuple[str, str]:
-    """What a board may say of these bytes."""
-    return "sha256:" + sha256(data).hexdigest(), f"crc32:{crc32(data):08x}"
 
 
 def _module_folder(path: list[str], platform: str) -> str:

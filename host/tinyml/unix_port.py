@@ -45,6 +45,10 @@ class UnixPlace:
         paths = {"rom": str(ours / "romfs.img"), "program": str(ours / "program.py")}
         (ours / "start.py").write_text(_START.format(**paths))
 
+    def write(self, name: str, data: bytes, tell=lambda count: None):
+        tell(len(data))
+        self.put(name, data)
+
     def put(self, name: str, data: bytes):
         path = Path(self._files.name) / name.lstrip("/")
         path.parent.mkdir(parents=True, exist_ok=True)
