@@ -37,7 +37,7 @@ LAYERS = (
     ("device",),
     ("probe",),
     ("remote",),
-    ("run", "bench", "check", "diff", "quantize"),
+    ("run", "bench", "check", "deploy", "diff", "quantize"),
     ("evaluate",),
     ("report", "picture"),
     ("charts",),

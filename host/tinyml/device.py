@@ -28,6 +28,7 @@ from .unix_port import UnixPlace
 ANSWER_SECONDS = 5  # within which a board must react
 POLL_SECONDS = 0.1
 END = b"\x04"  # of what a program printed, then of its traceback
+BANNER, PROMPT = b"\nMicroPython v", b"\r\n>>> "  # of a board that has started
 
 # `sys.implementation._mpy >> 10`: the best native architecture that a firmware loads. Number 6 is
 # armv7em, which firmware for a Cortex-M3 claims as well: only armv7m is safe there.
@@ -51,6 +52,9 @@ class Place(Protocol):
 
     def run(self, program: str, timeout: float = 60) -> str:
         """What the program printed. An exception in it, or no end in time, is a `DeviceError`."""
+
+    def reset(self) -> None:
+        """Start Python anew, with all of its heap; files stay."""
 
     def close(self) -> None: ...
 
@@ -100,12 +104,18 @@ class BoardPlace:
         self._said = bytearray()
         self._transport = _open_port(port)
         try:
-            with self._errors(), contextlib.redirect_stdout(None):
-                # A real board may be running something; an emulated one has just started.
-                self._transport.enter_raw_repl(emulator is None, ANSWER_SECONDS)
+            # A real board may be running something; an emulated one has just started.
+            self._enter(reset=emulator is None)
         except DeviceError:
             self.close()
             raise DeviceError(f"`{name}`: no MicroPython answers at {port}") from None
+
+    def _enter(self, reset: bool):
+        with self._errors(), contextlib.redirect_stdout(None):
+            self._transport.enter_raw_repl(reset, ANSWER_SECONDS)
+
+    def reset(self):
+        self._enter(reset=True)
 
     @cached_property
     def arch(self) -> str:
@@ -135,7 +145,7 @@ class BoardPlace:
         line = self._transport.serial
         line.timeout = POLL_SECONDS
         self._transport.read_until(
-            1, END, None, self._said.extend, timeout_overall=end - time.monotonic()
+            1, END, None, self._hear, timeout_overall=end - time.monotonic()
         )
         line.timeout = ANSWER_SECONDS
         if not self._said.endswith(END):
@@ -143,6 +153,14 @@ class BoardPlace:
             raise DeviceError(f"`{self.name}`: no end after {timeout:g} s", self._text())
         del self._said[-1:]
         return self._text()
+
+    def _hear(self, said: bytes):
+        self._said += said
+        if self._said.endswith(PROMPT) and BANNER in self._said:
+            raise DeviceError(
+                f"`{self.name}`: it was reset while a program ran (a watchdog, low voltage, or its"
+                " button?)", self._text()
+            )  # fmt: skip
 
     def _text(self) -> str:
         return self._said.decode(errors="replace").replace("\r\n", "\n")

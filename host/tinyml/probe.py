@@ -47,9 +47,9 @@ _FLASH = """\
 import os
 try:
     s = os.statvfs({folder!r})
-    print(s[1] * s[2], s[1] * s[4])
+    print(s[1] * s[2], s[1] * s[4], s[1])
 except (OSError, AttributeError):
-    print(0, 0)
+    print(0, 0, 1)
 try:
     import vfs
     d = vfs.rom_ioctl(2, 0) if vfs.rom_ioctl(1) > 0 else b""
@@ -62,18 +62,26 @@ except (ImportError, AttributeError, OSError, TypeError):
 _INSTALLED = DIGEST + """\
 def tell():
     import os
+    found = False
     for folder in {folders!r}:
         try:
             names = os.listdir(folder or os.getcwd())
         except OSError:
             continue
         for name in names:
-            if name.lstrip("_").startswith("tinyml"):
+            if name.lstrip("_").startswith("tinyml") and name.endswith("py"):
                 path = folder + ("" if folder in ("", "/") else "/") + name
                 try:
                     print(repr((path, os.stat(path)[6], digest(path))))
                 except OSError:
                     pass
+                found = found or name[0] == "_"
+    if not found:
+        try:
+            import _tinyml
+            print("built in")
+        except (ImportError, ValueError):
+            pass
 tell()
 del tell, digest
 """
@@ -104,18 +112,22 @@ class Probe:
     largest_free: int           # in one piece: no arena can be larger
     flash_bytes: int            # of the file system that `folder` is on
     flash_free: int
+    flash_block: int            # a file takes whole ones
     folder: str                 # where modules go: "/lib", "/flash/lib"; "" if import looks there
     romfs_bytes: int            # of the ROMFS partition; 0: there is none
     romfs_address: int          # 0: none, or not known
     installed: tuple[BoardFile, ...]    # our modules, in the order in which import looks
+    built_in: bool              # the native module is a part of the firmware
 
     @property
     def problem(self) -> str:
         """Why our modules can't be loaded there, with the way out; "" if they can."""
+        if self.built_in:
+            return ""
         here, version = f"`{self.place}`", ".".join(map(str, self.version))
         if self.arch == "none":
             return (f"{here}: this firmware (MicroPython {version}) loads no native modules: flash "
-                    "one that does, or build ours into it (docs/DESIGN.md)")
+                    "one that does, or build ours into it (mpy_module/micropython.mk)")
         if self.abi != ABI:
             way = "flash MicroPython 1.23 or newer" if self.abi < ABI else "get a newer tinyml"
             return (f"{here}: MicroPython {version} loads native modules of version "
@@ -145,8 +157,10 @@ def probe(place: Place) -> Probe:
     return Probe(
         place.name, version, machine, build, platform, ARCHS[min(mpy >> 10 & 15, len(ARCHS) - 1)],
         (mpy & 255, mpy >> 8 & 3), used + free, free, _largest_free(heap, maxsize >> 32 > 0),
-        int(flash[0]), int(flash[1]), folder, int(flash[2]), int(flash[3]) if flash[3:] else 0,
-        tuple(BoardFile(*ast.literal_eval(line)) for line in found))
+        int(flash[0]), int(flash[1]), int(flash[2]), folder, int(flash[3]),
+        int(flash[4]) if flash[4:] else 0,
+        tuple(BoardFile(*ast.literal_eval(line)) for line in found if line[0] == "("),
+        "built in" in found)
 
 
 def _module_folder(path: list[str], platform: str) -> str:

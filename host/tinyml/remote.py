@@ -77,19 +77,19 @@ class Remote:
             self._remembers = model.info["state_bytes"] > 0
             needed = model.info["arena_bytes"] + PYTHON_HEAP
         needed += sum(3 * len(content) for content in files.values())
-        files = {**{name: _built(name) for name in PYTHON_PARTS}, "model.tml": file, **files}
+        files = {**{name: built(name) for name in PYTHON_PARTS}, "model.tml": file, **files}
         over_cable = over_cable or is_port(name)
         self.build = build or choose_build(file)
         if over_cable:
             self.place = open_place(name)
         else:
             heap = heap or _heap(name, needed, len(file))
-            files["_tinyml.mpy"] = _built(module_path(_arch(name), self.build))
+            files["_tinyml.mpy"] = built(module_path(_arch(name), self.build))
             self.place = open_place(name, heap, rom=files)
         self.path = "model.tml" if over_cable else "/rom/model.tml"
         try:
             if over_cable:
-                files["_tinyml.mpy"] = _built(module_path(self.place.arch, self.build))
+                files["_tinyml.mpy"] = built(module_path(self.place.arch, self.build))
                 for path, content in files.items():
                     self.place.put(path, content)
             # First of all: later, what Python leaves on its heap would cut the arena's room in two.
@@ -139,7 +139,8 @@ def module_path(arch: str, build: str = "full") -> str:
     return f"{arch}/_tinyml.mpy" if build == "full" else f"{arch}/{build}/_tinyml.mpy"
 
 
-def _built(name: str) -> bytes:
+def built(name: str) -> bytes:
+    """A module, by its name below build/mpy. Raises DeviceError if it is not there."""
     path = BUILT / name
     if not path.exists():
         raise DeviceError(f"`{path.name}` for this board is not built: type "

@@ -26,6 +26,26 @@ def pack_table(figures: dict, board: Board | None) -> Table:
     return table
 
 
+def deploy_table(figures: dict) -> Table:
+    """What is on a board now, and how a model did there."""
+    table = Table(title=escape(f"{figures['machine']}, MicroPython {figures['micropython']}"),
+                  show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for path, size in figures["sent"].items():
+        table.add_row(escape(path), f"{size:,} bytes sent" if size else "as it was")
+    if any(figures["sent"].values()):
+        table.add_row("time of sending", f"{figures['seconds']:.1f} s")
+    if "path" in figures:
+        table.add_section()
+        table.add_row("golden vectors that are exact", f"{figures['exact']} of {figures['vectors']}")
+        table.add_row("one run", f"{figures['microseconds'] / 1000:,.1f} ms")
+        table.add_row("arena", f"{figures['arena_bytes']:,} bytes")
+        table.add_row("heap that modules and model take", f"{figures['heap_used']:,} bytes")
+        table.add_row("heap that is left", f"{figures['heap_free']:,} bytes")
+    return table
+
+
 def frontier_table(name: str, points: list[dict], board: Board | None) -> Table:
     """Every plan worth knowing, the fastest first."""
     table = Table(title=name)

@@ -54,6 +54,18 @@ for pair in {pairs!r}:
     os.rename(*pair)
 getattr(os, "sync", int)()
 """
+_REMOVE = """\
+try:
+    _f.close()
+except (NameError, OSError):
+    pass
+import os
+for name in {names!r}:
+    try:
+        os.remove(name)
+    except OSError:
+        pass
+"""
 
 Run = Callable[[str], str]      # of a program: what it printed
 Tell = Callable[[int], None]    # how many more bytes have been sent
@@ -85,3 +97,8 @@ def digest_of(run: Run, name: str) -> str:
 def rename(run: Run, pairs: list[tuple[str, str]]) -> None:
     """Files take their names, all in one program. On FAT MicroPython removes an old one first."""
     run(_RENAME.format(pairs=pairs))
+
+
+def remove(run: Run, names: list[str]) -> None:
+    """Removes files, whether they are there or not; one that is being written, too."""
+    run(_REMOVE.format(names=names))

@@ -54,6 +54,9 @@ class UnixPlace:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
 
+    def reset(self):
+        """Every run starts anew."""
+
     def run(self, program: str, timeout: float = 60) -> str:
         ours = Path(self._ours.name)
         (ours / "program.py").write_text(program)

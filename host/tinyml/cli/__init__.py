@@ -5,6 +5,8 @@
     pack      a model file into a .tml schedule
     quantize  a float model, on data, into a .tml schedule
     show      what a schedule holds
+    deploy    a model to a board: copied, tested and timed there
+    install   our modules to a board
     run       a model here, on an emulated board or on a real one
     eval      how often a model is right, on labelled data
     diff      our output against another implementation's, op by op
@@ -15,12 +17,14 @@ import sys
 
 import typer
 
+from tinyml.cli.deploying import deploy, install
 from tinyml.cli.judging import check, diff, evaluate
 from tinyml.cli.packing import pack, quantize, show
 from tinyml.cli.running import bench, boards, run
 
-COMMANDS = {"check": check, "pack": pack, "quantize": quantize, "show": show, "run": run,
-            "eval": evaluate, "diff": diff, "bench": bench, "boards": boards}
+COMMANDS = {"check": check, "pack": pack, "quantize": quantize, "show": show,
+            "deploy": deploy, "install": install, "run": run, "eval": evaluate, "diff": diff,
+            "bench": bench, "boards": boards}
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
                   help="Neural networks on microcontrollers, from Python.")
