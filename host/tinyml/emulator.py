@@ -24,13 +24,16 @@ _PR_SET_PDEATHSIG = 1
 
 
 class Emulator:
-    """A running QEMU. `port` is its serial line."""
+    """A running QEMU. `port` is its serial line, `options` are more for its command line."""
 
-    def __init__(self, board: Board, heap: int | None = None, rom: dict[str, bytes] | None = None):
+    def __init__(
+        self, board: Board, heap: int | None = None, rom: dict[str, bytes] | None = None,
+        options: tuple[str, ...] = (),
+    ):  # fmt: skip
         self.board = board
         self._folder = tempfile.TemporaryDirectory(prefix="tinyml-")
         try:
-            command = [*_program(board), *OPTIONS, "-kernel", str(_firmware(board))]
+            command = [*_program(board), *OPTIONS, *options, "-kernel", str(_firmware(board))]
             command += _heap_arguments(board, heap)
             command += _rom_arguments(board, rom, Path(self._folder.name))
             self._process = subprocess.Popen(
