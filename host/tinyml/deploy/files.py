@@ -88,7 +88,7 @@ def _old_in_the_way(place: Place, files: dict[str, bytes]) -> list[str]:
     old = {name: size for name, (size,) in zip(names, sizes) if size}
     if needed <= free:
         return []
-    if needed <= free + sum(size // block * block for size in old.values()):
+    if needed <= free + sum(-(-size // block) * block for size in old.values()):
         return list(old)
     raise _no_room(place, names, needed, free)
 
