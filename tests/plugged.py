@@ -4,7 +4,7 @@ when its power is cut."""
 import json
 import socket
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from tools.tflite_builder import ModelBuilder
 from tinyml.board import load_board
 from tinyml.device import BoardPlace, open_place
 from tinyml.emulator import FIRMWARE, Emulator
+from tinyml.errors import DeviceError
 from tinyml.pack import pack
 from tinyml.remote import BUILT
 from tinyml.transfer import digest_of
@@ -66,6 +67,10 @@ class Plugged:
             return place.run(program)
 
     def place(self) -> BoardPlace:
+        """When it has done what it was told before: it does not hear Ctrl-C."""
+        for _ in range(20):
+            with suppress(DeviceError):
+                return open_place(self.port)
         return open_place(self.port)
 
     def put(self, name: str, data: bytes):
