@@ -43,6 +43,7 @@ def deploy_table(figures: dict) -> Table:
         table.add_row("arena", f"{figures['arena_bytes']:,} bytes")
         table.add_row("heap that modules and model take", f"{figures['heap_used']:,} bytes")
         table.add_row("heap that is left", f"{figures['heap_free']:,} bytes")
+        table.caption = escape(f"tinyml.load({figures['path']!r})")
     return table
 
 
