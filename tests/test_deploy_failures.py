@@ -94,6 +94,17 @@ def test_where_there_is_no_room_for_both_the_old_model_goes_first(full, tmp_path
     assert holds(full, new.read_bytes())
 
 
+def test_ctrl_c_leaves_nothing_half_done(m4f, old, tmp_path):
+    def watch(name, size):
+        def tell(count):
+            raise KeyboardInterrupt
+        return tell
+
+    with pytest.raises(KeyboardInterrupt):
+        deploy(other(tmp_path), m4f.port, watch=watch)
+    assert holds(m4f, old)
+
+
 # What is on the board
 
 

@@ -25,7 +25,7 @@ from .emulator import Emulator
 from .errors import DeviceError
 from .unix_port import UnixPlace
 
-ANSWER_SECONDS = 5  # within which a board must react
+ANSWER_SECONDS = 10  # within which a board must react, on a busy machine an emulated one, too
 POLL_SECONDS = 0.1
 END = b"\x04"  # of what a program printed, then of its traceback
 BANNER, PROMPT = b"\nMicroPython v", b"\r\n>>> "  # of a board that has started

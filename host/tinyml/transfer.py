@@ -55,10 +55,6 @@ for pair in {pairs!r}:
 getattr(os, "sync", int)()
 """
 _REMOVE = """\
-try:
-    _f.close()
-except (NameError, OSError):
-    pass
 import os
 for name in {names!r}:
     try:
@@ -100,5 +96,5 @@ def rename(run: Run, pairs: list[tuple[str, str]]) -> None:
 
 
 def remove(run: Run, names: list[str]) -> None:
-    """Removes files, whether they are there or not; one that is being written, too."""
+    """Removes files, whether they are there or not."""
     run(_REMOVE.format(names=names))

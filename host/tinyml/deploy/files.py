@@ -37,6 +37,7 @@ def stage(place: Place, files: dict[str, bytes], watch: Watch) -> dict[str, str]
 
     Raises FitError if the flash is full, DeviceError.
     """
+    remove(place.run, [name + PART for name in files])      # of a copy that was cut off
     files = {name: data for name, data in files.items()
              if digest_of(place.run, name) not in digests(data)}
     if not files:
@@ -57,8 +58,10 @@ def commit(place: Place, staged: dict[str, str]) -> None:
 
 
 def discard(place: Place, staged: dict[str, str]) -> None:
-    """The files are not wanted after all; or the board is gone."""
+    """The files are not wanted after all; or the board is gone. What it was told last may be a
+    program cut in two, or an open file."""
     with suppress(DeviceError):
+        place.reset()
         remove(place.run, list(staged.values()))
 
 
@@ -77,7 +80,6 @@ def _old_in_the_way(place: Place, files: dict[str, bytes]) -> list[str]:
     """The files without whose room there is none for their successors."""
     names = list(files)
     folders = sorted({name.rsplit("/", 1)[0] for name in names if "/" in name.lstrip("/")})
-    remove(place.run, [name + PART for name in names])      # of a copy that was cut off
     told = place.run(_ROOM.format(folders=folders, names=names, where=folders[0] if folders else ""))
     (block, free), *sizes = (tuple(map(int, line.split())) for line in told.splitlines())
 

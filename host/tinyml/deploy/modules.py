@@ -45,14 +45,16 @@ def require_modules(found: Probe) -> None:
 def to_flash(place: Place, found: Probe, modules: dict[str, bytes], watch: Watch) -> dict[str, int]:
     """Modules to where import finds them now, or to the library folder; all of them change at
     once. Returns the paths, with the bytes that were sent. Raises FitError, DeviceError."""
-    there = {name: found.find(name) for name in modules}
-    in_rom = [name for name, file in there.items() if file and is_in_rom(file)
-              and file.digest in digests(modules[name])]
-    paths = {name: _target(found, there[name], name) for name in modules if name not in in_rom}
-    staged = stage(place, {path: modules[name] for name, path in paths.items()}, watch)
-    commit(place, staged)
-    sent = {path: len(modules[name]) if path in staged else 0 for name, path in paths.items()}
-    return {there[name].path: 0 for name in in_rom} | sent
+    sent, missing = {}, {}
+    for name, data in modules.items():
+        there = found.find(name)
+        path = _target(found, there, name)
+        if there and there.digest in digests(data):
+            sent[there.path] = 0
+        else:
+            sent[path], missing[path] = len(data), data
+    commit(place, stage(place, missing, watch))
+    return sent
 
 
 def to_rom(place: Place, found: Probe, files: dict[str, bytes], watch: Watch) -> dict[str, int]:
