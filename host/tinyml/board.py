@@ -2,7 +2,7 @@
 """The facts about a board, read from `boards/<name>.toml`."""
 
 import tomllib
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 
 from .errors import BoardError
 from .shipped import shipped
@@ -21,12 +21,18 @@ class Board:
     ram_bytes: int  # heap that is free after start
     flash_bytes: int  # room for models
     clock_hz: int | None = None
+    core: str | None = None  # the CPU, if it isn't the one that its arch is written for: "m33"
+    largest_bytes: int | None = None  # of the heap in one piece, if it is in several
+    romfs_bytes: int | None = None  # of the partition where weights are used in place
+    machine: str | None = None  # what its firmware says that it is: `os.uname().machine`
+    usb: tuple = ()  # "2e8a:0005": vendor and product that it may show; others may show them too
+    facts: str = "measured"  # on the board; or from "data sheets", that is: never tried
+    sources: dict = field(default_factory=dict)  # of each number
     # Emulated boards only:
     qemu: tuple = ()  # program and machine, strings
     heap_size_address: int | None = None  # the word that sets the heap's size at start
     heap_bytes_max: int | None = None
     romfs_address: int | None = None
-    romfs_bytes: int | None = None
 
 
 def list_boards() -> list[str]:
@@ -46,17 +52,27 @@ def load_board(name: str) -> Board:
     return board_from(facts, f"boards/{path.name}")
 
 
+def load_boards() -> list[Board]:
+    """All that are known."""
+    return [load_board(name) for name in list_boards()]
+
+
+def recognised(machine: str) -> Board | None:
+    """The board that calls itself so."""
+    return next((board for board in load_boards() if board.machine == machine), None)
+
+
 def board_from(facts: dict, source: str) -> Board:
     """Check the keys and types of a board's table."""
     known = {field.name: field for field in fields(Board)}
-    for key in facts:
+    for key in (*facts, *facts.get("sources", ())):
         if key not in known:
             raise BoardError(f"{source}: unknown key `{key}`")
-    for key, field in known.items():
-        if key not in facts and field.default is MISSING:
+    for key, fact in known.items():
+        if key not in facts and fact.default is MISSING and fact.default_factory is MISSING:
             raise BoardError(f"{source}: key `{key}` is missing")
-    if "qemu" in facts:
-        facts = facts | {"qemu": tuple(facts["qemu"])}
+    facts = {key: tuple(value) if isinstance(value, list) else value
+             for key, value in facts.items()}
     for key, value in facts.items():
         if not isinstance(value, known[key].type):
             raise BoardError(f"{source}: `{key}` is {value!r}, not {_type_name(known[key].type)}")
