@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""How many cycles a schedule takes, by a table of costs for each core.
+
+The cost of a step is a sum: so much for each product, each output, each firing, ... Each kind of
+step counts other things; kinds that no table knows are counted as `other`. `costs.json` is fitted
+to cycles that tools/simulator counts (`python3 tasks.py costs`): of memory without wait states,
+so a board that waits for its flash takes longer.
+"""
+import json
+from functools import cache
+from pathlib import Path
+
+from tinyml.bench import products_of
+from tinyml.schedule import Schedule
+
+TABLE = Path(__file__).with_name("costs.json")
+# The core that a module is written for: what a board has unless its facts say otherwise.
+CORES = {"armv6m": "m0", "armv7m": "m3", "armv7emsp": "m4", "armv7emdp": "m7", "rv32imc": "rv32"}
+OTHER, MACHINE = "other", "machine"
+BY_FOURS = ("conv2d", "conv2d_stack", "conv2d_unstack")
+DEPTHWISE = ("depthwise_conv2d", "depthwise_conv2d_stack")
+
+
+@cache
+def read_costs() -> dict:
+    """{core: {kind: {what is counted: cycles of each}}}"""
+    return json.loads(TABLE.read_text())
+
+
+def predicted_cycles(schedule: Schedule, core: str) -> int | None:
+    """Of one run in C; None for a core that no table knows."""
+    costs = read_costs().get(core)
+    if costs is None:
+        return None
+    counted = [(kind, counts(schedule, kind, values)) for kind, values in schedule.steps]
+    counted.append((MACHINE, {"firings": sum(each["firings"] for _, each in counted), "runs": 1}))
+    return round(sum(costs.get(kind, costs[OTHER]).get(what, 0) * number
+                     for kind, each in counted for what, number in each.items()))
+
+
+def counts(schedule: Schedule, kind: str, values: dict) -> dict[str, float]:
+    """What a step does in a run."""
+    out = schedule.rings[values["output"]]
+    pixels, channels = out["height"] * out["width"], out["channels"]
+    firings, fours = _firings(out, values)
+    products = products_of(schedule, kind, values)
+    found = {"firings": firings, "outputs": pixels * channels}
+    if kind in BY_FOURS:
+        return found | {"fours": products * fours, "ones": products * (1 - fours),
+                        "inputs": products / channels}
+    if kind in DEPTHWISE:
+        return found | {"products": products, "channels": firings * channels}
+    return found | {"taps": pixels * channels * values["k_h"] * values["k_w"]}
+
+
+def _firings(out: dict, values: dict) -> tuple[int, float]:
+    """How many, and which share of the pixels is computed by fours. They cross the ends of rows
+    if the step is alone in its stage, or longer than a row."""
+    groups, block = -(-out["height"] // values["rows"]), values["block"]
+    crosses = values["stage"] == 1 or block > out["width"]
+    stretches, pixels = (1, groups * out["width"]) if crosses else (groups, out["width"])
+    whole, rest = divmod(pixels, block)
+    fours = whole * (block // 4) + rest // 4
+    return stretches * (whole + (rest > 0)), 4 * fours / pixels
