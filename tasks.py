@@ -100,6 +100,19 @@ def bench(*arguments: str):
     show([PYTHON, "-m", "tools.bench", *arguments])
 
 
+def agree(*arguments: str):
+    """Whether `tinyml fit` is right, on emulated boards: `agree [--files] [--json] [m0 ...]`."""
+    build(*([word for word in arguments if not word.startswith("--")] or ["m0", "m4f", "m33", "rv32"]),
+          "mpy")
+    show([PYTHON, "-m", "tools.agree", *arguments])
+
+
+def costs(*arguments: str):
+    """The table of cycles that `tinyml fit` predicts times with, made anew: `costs [--check]`."""
+    build("mpy")
+    show([PYTHON, "-m", "tools.costs", *arguments])
+
+
 def fuzz(seconds: str = "1800"):
     """Any bytes into tml_open, under libFuzzer, ASan and UBSan: `fuzz [SECONDS]`."""
     setup()
@@ -117,7 +130,7 @@ def lines():
     tables.print_lines()
 
 
-TASKS = {task.__name__: task for task in (setup, demo, gen, check, build, test, fuzz, size, bench,
+TASKS = {task.__name__: task for task in (setup, demo, gen, check, build, test, fuzz, size, bench, agree, costs,
                                          release, lines)}
 
 
