@@ -38,7 +38,7 @@ LAYERS = (
     ("probe",),
     ("remote",),
     ("run", "bench", "check", "deploy", "diff", "quantize"),
-    ("evaluate",),
+    ("evaluate", "fit"),
     ("report", "picture"),
     ("charts",),
     ("cli",),

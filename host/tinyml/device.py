@@ -89,8 +89,14 @@ def is_port(name: str) -> bool:
     return "/" in name or name.upper().startswith("COM")
 
 
+def plugged_in() -> list[tuple[str, str]]:
+    """(port, what it shows on USB: "2e8a:0005") of all that could be boards."""
+    return [(port.device, f"{port.vid:04x}:{port.pid:04x}") for port in list_ports.comports()
+            if port.vid is not None]
+
+
 def ports_here() -> str:
-    found = [port.device for port in list_ports.comports() if port.vid is not None]
+    found = [port for port, _ in plugged_in()]
     return f"ports here: {', '.join(found)}" if found else "no board is plugged in"
 
 

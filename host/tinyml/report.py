@@ -98,15 +98,64 @@ def answer_table(answers: list[list[tuple]]) -> Table:
     return table
 
 
-def boards_table(boards: list[Board]) -> Table:
-    """What is known of every board."""
-    table = Table()
-    for column in ("board", "description", "arch", "free heap", "flash for models"):
-        table.add_column(column, justify="right" if "f" in column[:2] else "left")
+def boards_table(boards: list[dict]) -> Group:
+    """What is known of every board, and where one may be plugged in."""
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    sizes = {"heap": "ram_bytes", "files": "flash_bytes", "ROMFS": "romfs_bytes"}
+    for column in ("board", "description", "module", "MHz", *sizes):
+        table.add_column(column, no_wrap=True, max_width=26 if column == "description" else None,
+                         justify="right" if column in ("MHz", *sizes) else "left")
     for board in boards:
-        table.add_row(board.name, board.description, board.arch, f"{board.ram_bytes:,}",
-                      f"{board.flash_bytes:,}")
-    return table
+        clock, lacks = board["clock_hz"], "" if board["has_module"] else "no "
+        table.add_row(board["name"], board["description"], lacks + board["arch"],
+                      f"{clock / 1e6:g}" if clock else "",
+                      *(f"{board[key] // 1024}" if board[key] else "" for key in sizes.values()))
+    found = [f"{port}: {', '.join(b['name'] for b in boards if port in b['ports'])}"
+             for port in dict.fromkeys(port for board in boards for port in board["ports"])]
+    return Group(table, "Sizes in KiB. Those of emulated boards are measured, all others from data "
+                 "sheets and source (docs/BOARDS.md).", *found)
+
+
+def fit_table(figures: dict) -> Group:
+    """Yes or no, the sum, and the ways out if there must be some."""
+    table = Table(title=f"{figures['model']} on {figures['board']} ({figures['facts']})")
+    table.add_column("RAM")
+    table.add_column("bytes", justify="right")
+    for part in figures["heap"]:
+        table.add_row(part["what"], f"{part['bytes']:,}")
+    table.add_section()
+    table.add_row("needed", f"{figures['needs_bytes']:,}")
+    table.add_row("free", f"{figures['heap_free']:,}")
+    if figures["largest_free"] < figures["heap_free"]:
+        table.add_row("of that in one piece", f"{figures['largest_free']:,}")
+    where = "ROMFS" if figures["weights"] == "in place" else "files"
+    has = figures["romfs_bytes"] if where == "ROMFS" else figures["flash_free"]
+    flash = f"Flash ({where}): {figures['flash_bytes']:,} of {has:,} bytes."
+    if figures["fits"]:
+        return Group(table, flash, f"Yes, it fits.{_time(figures)}")
+    lines = [f"No: {figures['short_bytes']:,} bytes are missing. Ways out:"]
+    lines += [_way_line(way) for way in figures["ways"]]
+    if figures["smaller_input"]:
+        height, width = figures["smaller_input"]
+        lines.append(f"  maybe  an input of about {height}x{width}: train the model again for it")
+    if figures["boards"]:
+        lines.append(f"  yes    another board: {', '.join(figures['boards'])}")
+    return Group(table, flash, *map(escape, lines))
+
+
+def _way_line(way: dict) -> str:
+    need = f"needs {way['needs_bytes']:,} bytes"
+    if way["fits"]:
+        return f"  yes    {way['way']}: {need}.{_time(way)}"
+    return f"  no     {way['way']}: {way['short_bytes']:,} bytes are missing"
+
+
+def _time(way: dict) -> str:
+    """Cycles and, where the clock is known, milliseconds."""
+    if not way["cycles"]:
+        return ""
+    told = f" A run takes some {way['cycles'] / 1e6:.1f} million cycles"
+    return told + (f", {1e3 * way['seconds']:.0f} ms." if way["seconds"] else ".")
 
 
 def evaluation_table(figures: dict) -> Group:

@@ -11,6 +11,7 @@
     eval      how often a model is right, on labelled data
     diff      our output against another implementation's, op by op
     bench     instructions of a run, and of each op, on an emulated board
+    fit       whether a model fits a board, and if not the ways out
     boards    what is known of them
 """
 import sys
@@ -18,13 +19,14 @@ import sys
 import typer
 
 from tinyml.cli.deploying import deploy, install
+from tinyml.cli.fitting import boards, fit
 from tinyml.cli.judging import check, diff, evaluate
 from tinyml.cli.packing import pack, quantize, show
-from tinyml.cli.running import bench, boards, run
+from tinyml.cli.running import bench, run
 
 COMMANDS = {"check": check, "pack": pack, "quantize": quantize, "show": show,
             "deploy": deploy, "install": install, "run": run, "eval": evaluate, "diff": diff,
-            "bench": bench, "boards": boards}
+            "bench": bench, "fit": fit, "boards": boards}
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
                   help="Neural networks on microcontrollers, from Python.")

@@ -39,7 +39,10 @@ def pack(model: ModelFile,
     if frontier:
         _show_frontier(model, options, facts, plot, shapes_of(shape), as_json)
         return
-    packed = pack_model(model, labels, options, facts, shapes_of(shape))
+    if facts:
+        from tinyml.fit import options_for
+        options = options_for(model, facts, options)
+    packed = pack_model(model, labels, options, shapes=shapes_of(shape))
     write(output or model.with_suffix(".tml"), packed.file)
     figures = packed.figures()
     print_result(figures if as_json else pack_table(figures, facts), as_json)

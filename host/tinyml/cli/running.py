@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Models run: run, bench; and where: boards."""
-from dataclasses import asdict
+"""Models run: run, bench."""
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -41,12 +40,3 @@ def bench(file: AnyFile,
     measured = bench_file(file, on, options_of(ram, minimum, max_extra_macs, stages, feed))
     figures = measured.figures()
     print_result(figures if as_json else bench_table(figures), as_json)
-
-
-def boards(as_json: Json = False):
-    """List the boards that are known, emulated ones included."""
-    from tinyml.board import list_boards, load_board
-    from tinyml.report import boards_table
-
-    known = [load_board(name) for name in list_boards()]
-    print_result([asdict(board) for board in known] if as_json else boards_table(known), as_json)
