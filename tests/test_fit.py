@@ -159,6 +159,7 @@ def test_every_core_has_costs_of_every_kind_that_counts(core):
     costs = read_costs()[core]
     assert {"conv2d", "depthwise_conv2d", "add", "softmax", "other", "machine"} <= set(costs)
     assert costs["conv2d"]["fours"] > 0.3 and costs["machine"]["firings"] > 10
+    assert costs["other"]["outputs"] + costs["other"]["taps"] > 1
     assert all(cost >= 0 for kind in costs.values() for cost in kind.values())
     assert set(CORES.values()) <= set(read_costs())
 

@@ -5,18 +5,19 @@
 
 Every model is run in several plans on every core of tools/simulator; what each step took by the
 core's model of cycles is fitted by a sum of what it does (tinyml/fit/timing.py), no term below 0.
-UNSEEN models are run as well, to see what the table is worth for others: they take no part in the
-fit. `--check`: compare the table that is there with the runs, and write nothing.
+Printed is how far the table is off; and, what it is worth for other models, how far a table is off
+on a model that took no part in it. `--check`: write nothing.
 """
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tinyml.fit.timing import MACHINE, OTHER, TABLE, counts, predicted_cycles, read_costs
+from tinyml.fit.timing import MACHINE, OTHER, TABLE, counts, cycles_of, read_costs
 from tinyml.options import Options
 from tinyml.pack import pack
-from tinyml.schedule import Schedule, decode
+from tinyml.schedule import decode
 
 from .simulator import CORES, Simulator
 from .simulator.__main__ import on_the_host
@@ -24,18 +25,18 @@ from .speed_rows import MODELS, SHARED
 from .tables import print_row
 
 MORE = {"person": SHARED / "tflm/person_detect.tflite",
-        "nabu": SHARED / "microwakeword/okay_nabu.tflite"}
-UNSEEN = {"speech": SHARED / "tflm/micro_speech_quantized.tflite",
-          "wand": SHARED / "magic_wand/quantized_model.tflite",
-          "micro_kws": SHARED / "mlonmcu/micro_kws_m_quantized.tflite"}
+        "speech": SHARED / "tflm/micro_speech_quantized.tflite",
+        "nabu": SHARED / "microwakeword/okay_nabu.tflite",
+        "wand": SHARED / "magic_wand/quantized_model.tflite",
+        "micro_kws": SHARED / "mlonmcu/micro_kws_m_quantized.tflite"}
 PLANS = (Options(), Options(goal="smallest", max_extra=0), Options(goal="smallest", feed_rows=True))
-PASSES = 2000                   # of the descent
+PASSES = 600                    # of the descent
 TOLD = "plain plan", "smallest", "rows"
 
 
 def models() -> dict[str, Path]:
     """Short name to file, of those that are there."""
-    return {name: path for name, path in (MODELS | MORE | UNSEEN).items() if path.exists()}
+    return {name: path for name, path in (MODELS | MORE).items() if path.exists()}
 
 
 def schedules() -> list[tuple[str, str, bytes]]:
@@ -47,34 +48,51 @@ def schedules() -> list[tuple[str, str, bytes]]:
     return found
 
 
-def measured_rows(file: bytes, schedule: Schedule, core: str) -> list[tuple[str, dict, int]]:
-    """(kind, what it does, cycles) of each step, and of the machine between them."""
-    ran = Simulator(core).run(file, on_the_host(file)[0])
-    rows = [(kind, counts(schedule, kind, values), step.cycles)
-            for (kind, values), step in zip(schedule.steps, ran.steps)]
-    firings = sum(each["firings"] for _, each, _ in rows)
-    return [*rows, (MACHINE, {"firings": firings, "runs": 1}, ran.steps[-1].cycles)]
+@dataclass(frozen=True)
+class Row:
+    """A step of a run, or the machine between the steps: what it does, what it took. `whole`: the
+    cycles of its run."""
+
+    model: str
+    plan: str
+    kind: str
+    does: dict[str, float]
+    cycles: int
+    whole: int
 
 
-def fitted(rows: list[tuple[str, dict, int]], whole: list[int]) -> dict[str, dict[str, float]]:
-    """The costs of a core. `whole`: the cycles of the run that a row belongs to."""
-    names = sorted({kind for kind, _, _ in rows})
-    table = {}
-    for name in [*names, OTHER]:
-        mine = [i for i, (kind, _, _) in enumerate(rows) if kind == name
-                or name == OTHER and "taps" in rows[i][1]]
-        table[name] = _least_squares([rows[i] for i in mine], [whole[i] for i in mine])
+def measured(name: str, told: str, file: bytes, core: str) -> list[Row]:
+    """A run, step by step."""
+    ran, schedule = Simulator(core).run(file, on_the_host(file)[0]), decode(file)
+    does = [(kind, counts(schedule, kind, values)) for kind, values in schedule.steps]
+    does.append((MACHINE, {"firings": sum(each["firings"] for _, each in does), "runs": 1}))
+    return [Row(name, told, kind, each, step.cycles, ran.cycles)
+            for (kind, each), step in zip(does, ran.steps, strict=True)]
+
+
+def fitted(rows: list[Row]) -> dict[str, dict[str, float]]:
+    """The costs of a core. A step weighs as much as its share of its run; where kinds are taken
+    together, all steps weigh the same."""
+    table = {kind: _least_squares([row for row in rows if row.kind == kind],
+                                  lambda row: row.cycles * row.whole)
+             for kind in sorted({row.kind for row in rows})}
+    table[OTHER] = _least_squares([row for row in rows if "taps" in row.does],
+                                  lambda row: row.cycles ** 2)
     return table
 
 
-def _least_squares(rows: list, whole: list[int]) -> dict[str, float]:
-    """The costs, none below 0, whose squared errors are least; each as a share of its run and of
-    its step alike. By descent along one cost at a time."""
-    terms = list(rows[0][1])
-    does = np.array([[each[term] for term in terms] for _, each, _ in rows], float)
-    took = np.array([cycles for _, _, cycles in rows], float)
-    weight = 1 / np.sqrt(np.maximum(took, 1) * np.array(whole, float))
-    does, took = does * weight[:, None], took * weight
+def predicted(rows: list[Row], table: dict) -> float:
+    """The cycles of a run."""
+    return sum(cycles_of(table, row.kind, row.does) for row in rows)
+
+
+def _least_squares(rows: list[Row], square) -> dict[str, float]:
+    """The costs, none below 0, whose squared errors are least, each divided by `square` of its row.
+    By descent along one cost at a time."""
+    terms = list(rows[0].does)
+    weight = 1 / np.sqrt([max(square(row), 1) for row in rows])
+    does = np.array([[row.does[term] for term in terms] for row in rows], float) * weight[:, None]
+    took = np.array([row.cycles for row in rows], float) * weight
     scale = np.sqrt((does ** 2).sum(0)) + 1e-30
     does, costs = does / scale, np.zeros(len(terms))
     gram, aim = does.T @ does, does.T @ took
@@ -87,37 +105,31 @@ def _least_squares(rows: list, whole: list[int]) -> dict[str, float]:
 def main(check: bool) -> None:
     """Measures, fits, writes, and prints how far the table is off."""
     files = schedules()
-    decoded = [decode(file) for _, _, file in files]
-    table, took = {}, {}
-    for core in CORES:
-        rows, whole = [], []
-        for (name, told, file), schedule in zip(files, decoded):
-            found = measured_rows(file, schedule, core)
-            took[core, name, told] = sum(cycles for _, _, cycles in found)
-            if name not in UNSEEN:
-                rows += found
-                whole += [took[core, name, told]] * len(found)
-        table[core] = fitted(rows, whole)
+    rows = {core: [row for one in files for row in measured(*one, core)] for core in CORES}
     if not check:
+        table = {core: fitted(rows[core]) for core in CORES}
         TABLE.write_text(json.dumps(table, indent=1) + "\n")
         read_costs.cache_clear()
-    _print_errors(files, decoded, took)
+    print_errors([one[:2] for one in files], rows)
 
 
-def _print_errors(files: list, decoded: list[Schedule], took: dict) -> None:
-    """Predicted against counted, in percent."""
-    print_row("predicted - counted, %", *CORES)
-    print_row("---", *("---:" for _ in CORES))
-    errors = {}
-    for (name, told, _), schedule in zip(files, decoded):
-        row = [100 * (predicted_cycles(schedule, core) / took[core, name, told] - 1)
-               for core in CORES]
-        errors[name, told] = row
-        print_row(f"{name}, {told}", *(f"{error:+.1f}" for error in row))
-    for title, is_seen in (("fitted", True), ("unseen", False)):
-        rows = [row for (name, _), row in errors.items() if (name not in UNSEEN) == is_seen]
-        most = [max(map(abs, column)) for column in zip(*rows)]
-        print_row(f"**largest, {title}**", *(f"{error:.1f}" for error in most))
+def print_errors(runs: list[tuple[str, str]], rows: dict[str, list[Row]]) -> None:
+    """Predicted against counted, in percent; and by a table without that model."""
+    without = {(name, core): fitted([row for row in rows[core] if row.model != name])
+               for name, _ in runs for core in rows}
+    print_row("%: all models; others alone", *rows)
+    print_row("---", *("---:" for _ in rows))
+    most = {core: [0, 0] for core in rows}
+    for run in runs:
+        cells = []
+        for core, all_rows in rows.items():
+            mine = [row for row in all_rows if (row.model, row.plan) == run]
+            errors = [100 * (predicted(mine, table) / mine[0].whole - 1)
+                      for table in (read_costs()[core], without[run[0], core])]
+            most[core] = [max(old, abs(new)) for old, new in zip(most[core], errors)]
+            cells.append("{:+.1f}; {:+.1f}".format(*errors))
+        print_row(", ".join(run), *cells)
+    print_row("**largest**", *("{:.1f}; {:.1f}".format(*most[core]) for core in rows))
 
 
 if __name__ == "__main__":

@@ -34,8 +34,13 @@ def predicted_cycles(schedule: Schedule, core: str) -> int | None:
         return None
     counted = [(kind, counts(schedule, kind, values)) for kind, values in schedule.steps]
     counted.append((MACHINE, {"firings": sum(each["firings"] for _, each in counted), "runs": 1}))
-    return round(sum(costs.get(kind, costs[OTHER]).get(what, 0) * number
-                     for kind, each in counted for what, number in each.items()))
+    return round(sum(cycles_of(costs, kind, each) for kind, each in counted))
+
+
+def cycles_of(costs: dict, kind: str, does: dict[str, float]) -> float:
+    """Of one step, by the costs of a core."""
+    each = costs.get(kind, costs[OTHER])
+    return sum(each.get(what, 0) * number for what, number in does.items())
 
 
 def counts(schedule: Schedule, kind: str, values: dict) -> dict[str, float]:
@@ -46,8 +51,10 @@ def counts(schedule: Schedule, kind: str, values: dict) -> dict[str, float]:
     products = products_of(schedule, kind, values)
     found = {"firings": firings, "outputs": pixels * channels}
     if kind in BY_FOURS:
+        taps = values["k_h"] * values["k_w"]
         return found | {"fours": products * fours, "ones": products * (1 - fours),
-                        "inputs": products / channels}
+                        "slow": 0 if values["quick"] else products, "inputs": products / channels,
+                        "rows": pixels * values["k_h"] if taps > 1 else 0}
     if kind in DEPTHWISE:
         return found | {"products": products, "channels": firings * channels}
     return found | {"taps": pixels * channels * values["k_h"] * values["k_w"]}
