@@ -26,6 +26,7 @@ class Compiled:
     schedule: Schedule
     graph: Graph
     plan: Plan
+    steps: list[LoweredStep]    # as `Task.step` numbers them
     macs: int                   # multiply-accumulates of the model as it came
     plan_seconds: float         # of processor time
 
@@ -69,7 +70,7 @@ def compile_graph(graph: Graph, labels: tuple[str, ...] = (),
     if plan.arena_bytes > MOST_ARENA:
         raise FitError(f"the arena needs {plan.arena_bytes} bytes: use a smaller input")
     schedule = link(lowered.graph, lowered.steps, plan, lowered.number, labels, lowered.removed)
-    return Compiled(schedule, lowered.graph, plan, lowered.macs, seconds)
+    return Compiled(schedule, lowered.graph, plan, lowered.steps, lowered.macs, seconds)
 
 
 def plan_frontier(model: bytes, name: str, options: Options = Options()) -> list[Plan]:
