@@ -41,6 +41,7 @@ LAYERS = (
     ("evaluate", "fit"),
     ("report", "picture"),
     ("charts",),
+    ("page",),
     ("cli",),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
