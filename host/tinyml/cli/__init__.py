@@ -5,6 +5,7 @@
     pack      a model file into a .tml schedule
     quantize  a float model, on data, into a .tml schedule
     show      what a schedule holds
+    report    a model on a page to look at: memory, ops, boards
     deploy    a model to a board: copied, tested and timed there
     install   our modules to a board
     run       a model here, on an emulated board or on a real one
@@ -22,9 +23,10 @@ from tinyml.cli.deploying import deploy, install
 from tinyml.cli.fitting import boards, fit
 from tinyml.cli.judging import check, diff, evaluate
 from tinyml.cli.packing import pack, quantize, show
+from tinyml.cli.reporting import report
 from tinyml.cli.running import bench, run
 
-COMMANDS = {"check": check, "pack": pack, "quantize": quantize, "show": show,
+COMMANDS = {"check": check, "pack": pack, "quantize": quantize, "show": show, "report": report,
             "deploy": deploy, "install": install, "run": run, "eval": evaluate, "diff": diff,
             "bench": bench, "fit": fit, "boards": boards}
 
