@@ -10,13 +10,14 @@ from rich.console import Console
 from tests.shared import model_file, needs_shared
 from tests.small_schedules import FASHION
 from tests.test_cli import fails, succeeds, tinyml
-from tinyml.bench import bench_file, firing_order, products_of
+from tinyml.bench import bench_file, products_of
 from tinyml.emulator import FIRMWARE
 from tinyml.errors import DeviceError, ModelError
 from tinyml.options import Options
 from tinyml.pack import pack
 from tinyml.remote import BUILT
 from tinyml.schedule import decode
+from tinyml.turns import firing_order
 from tools.bench import BOARDS, Measured, read_recorded
 from tools.bench_tables import board_table, plan_table
 from tools.speed_rows import MODELS, ROWS

@@ -2,53 +2,19 @@
 """Instructions of one whole inference on an emulated board, and of each op: what `tinyml bench` does.
 
 QEMU counts an instruction as 8 ns (`-icount shift=3`), so the board's own clock counts them: the
-same number every time, on any machine. The whole is what a `run` takes, or a `feed` of all rows,
-Python included. For the ops a second run goes turn by turn, and the clock is read after each.
+same number every time, on any machine (turns.py).
 """
-import struct
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from tinyml.board import list_boards, load_board
 from tinyml.errors import DeviceError, ModelError
-from tinyml.format import step_named
-from tinyml.model import Model
 from tinyml.options import Options
 from tinyml.pack import pack, read_schedule
-from tinyml.remote import LOAD, SECONDS_PER_ITEM, Remote
 from tinyml.schedule import Schedule, decode
+from tinyml.turns import measure
 
 PER_MICROSECOND = 125           # instructions
-TURNS = LOAD + """\
-import time
-from array import array
-
-def turns(order, row, spent):
-    machine = m._machine
-    step, offer, ticks, diff = machine.step, machine.offer, time.ticks_cpu, time.ticks_diff
-    state, t = 0, ticks()
-    for i in order:
-        state = step()
-        if state == 2:
-            offer(row)
-        now = ticks()
-        spent[i] += diff(now, t)
-        t = now
-    return state
-
-with open("/rom/order.bin", "rb") as f:
-    order = array("H", f.read())
-spent, empty, row = [0] * {counters}, [0], m.ports(0)[0].row
-m._machine.start()
-state = turns(order, row, spent)
-turns(array("H", bytes({empty} * 2)), row, empty)
-us, t = time.ticks_us(), time.ticks_cpu()
-time.sleep_ms(100)
-us, t = time.ticks_diff(time.ticks_us(), us), time.ticks_diff(time.ticks_cpu(), t)
-print(state, us, t, empty[0], *spent)
-"""
-EMPTY_TURNS = 1000
 
 
 @dataclass(frozen=True)
@@ -100,54 +66,33 @@ def bench_file(path: Path, board: str, options: Options = Options()) -> Bench:
     if board not in emulated:
         raise DeviceError(f"`{board}` is no emulated board, where instructions can be counted: "
                           f"choose {', '.join(emulated)}")
+    return bench(*named(path, options), board)
+
+
+def named(path: Path, options: Options) -> tuple[bytes, tuple[str, ...]]:
+    """A `.tml` as it is, or a model packed as the options say; and the name of each step's output
+    in the model, as far as it is known. Raises as `bench_file` does."""
     if path.suffix != ".tml":
         packed = pack(path, options=options)
         problem = packed.compiled.plan.problem
-        return bench(packed.file, board, [problem.names[task.writes] for task in problem.tasks])
+        return packed.file, tuple(problem.names[task.writes] for task in problem.tasks)
     if options != Options():
         raise ModelError(f"`{path}` is planned already: give the model itself to plan it otherwise")
-    return bench(read_schedule(path), board)
+    file = read_schedule(path)
+    return file, ("",) * len(decode(file).steps)
 
 
-def bench(file: bytes, board: str, names: list[str] | None = None) -> Bench:
+def bench(file: bytes, names: tuple[str, ...], board: str) -> Bench:
     """Measures a schedule. `names`: of each step's output in the model."""
-    schedule = decode(file)
-    order = firing_order(file, schedule)
-    with Model(file) as model:
-        port = model.ports(0)[0]
-        item = bytes(sum(p.bytes for p in model.ports(0)))
-        rows = port.bytes // port.row_bytes
-    files = {"order.bin": struct.pack(f"<{len(order)}H", *order)}
-    with Remote(board, file, files=files) as remote:
-        per_step = _turn_by_turn(remote, order, len(schedule.steps))
-        (ran,) = remote.run([item], rows)
-    firings = Counter(order)
-    ops = tuple(Op(names[i] if names else "", kind, firings[i],
-                   products_of(schedule, kind, values), per_step[i])
-                for i, (kind, values) in enumerate(schedule.steps))
+    schedule, turns = decode(file), measure(file, board)
+    ops = tuple(Op(name, kind, firings, products_of(schedule, kind, values),
+                   round(time * PER_MICROSECOND))
+                for name, (kind, values), firings, time in zip(
+                    names, schedule.steps, turns.firings, turns.steps, strict=True))
     stages = sum(values["stage"] != 0 for _, values in schedule.steps)
-    return Bench(schedule.name, board, ran.microseconds * PER_MICROSECOND, schedule.arena_bytes,
-                 stages, port.fed, ops)
-
-
-def firing_order(file: bytes, schedule: Schedule) -> list[int]:
-    """The step of every turn of a run that is fed row by row; the number of steps stands for a
-    turn that finds no step to fire and offers a row. The host's runtime tells."""
-    starts, at = {-1: len(schedule.steps)}, 0
-    for number, (kind, _) in enumerate(schedule.steps):
-        starts[at] = number
-        at += step_named(kind).size
-    order = []
-    with Model(file) as model:
-        machine, row, state = model._machine, model.ports(0)[0].row, 1
-        machine.start()
-        while state != 0:
-            order.append(starts[machine.next()])
-            state = machine.step()
-            assert order[-2:] != [len(schedule.steps)] * 2, "a row is not enough for any step"
-            if state == 2:
-                machine.offer(row)
-    return order
+    fed = any(kind == "take" for kind, _ in schedule.steps)
+    return Bench(schedule.name, board, turns.whole * PER_MICROSECOND, schedule.arena_bytes,
+                 stages, fed, ops)
 
 
 def products_of(schedule: Schedule, kind: str, values: dict) -> int:
@@ -161,12 +106,3 @@ def products_of(schedule: Schedule, kind: str, values: dict) -> int:
             "conv2d_unstack": lambda: values["filter_channels"]}.get(kind, lambda: 0)
     return out["height"] * out["width"] * out["channels"] * each()
 
-
-def _turn_by_turn(remote: Remote, order: list[int], steps: int) -> list[int]:
-    """The instructions of each step: of its turns, less what turns of a finished run cost."""
-    program = TURNS.format(path=remote.path, counters=steps + 1, empty=EMPTY_TURNS)
-    state, us, ticks, empty, *spent = map(int, remote.place.run(program, SECONDS_PER_ITEM).split())
-    assert state == 0, "the board's steps went in another order"
-    turns, per_tick = Counter(order), PER_MICROSECOND * us / ticks
-    return [max(0, round((spent[i] - turns[i] * empty / EMPTY_TURNS) * per_tick))
-            for i in range(steps)]

@@ -6,7 +6,7 @@ from pathlib import Path
 from zlib import crc32
 
 from tinyml import format as f
-from tinyml.bench import firing_order
+from tinyml.turns import firing_order
 from tinyml.importers import import_model
 from tinyml.options import Options
 from tinyml.pack import Packed, labels_of, name_of, pack_graph, read_file

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A packed model as the page shows it: memory map, ops, tensors, moments of a run."""
-from tinyml.bench import firing_order
+from tinyml.turns import firing_order
 from tinyml.charts import plan_chart
 from tinyml.pack import Packed
 from tinyml.page.facts import Group, Place, PlanView, Row, Sheet
