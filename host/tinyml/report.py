@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Tables that users see."""
+from rich.bar import Bar
 from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
 from tinyml.board import Board
 
+BAR = 9                         # columns
 WIDEST = 12                     # classes whose confusions are all printed
 
 
@@ -85,6 +87,39 @@ def _costs(row: dict, whole: int) -> tuple[str, ...]:
     return (f"{products:,}" if products else "", f"{instructions:,}",
             f"{instructions / products:.2f}" if products else "",
             f"{100 * instructions / whole:.1f} %")
+
+
+def profile_table(profile) -> Group:
+    """Where the time of a run goes: every op with a bar, stages of several ops with their sum."""
+    table = Table(title=f"{escape(profile.model)} on {escape(profile.on)}, "
+                        f"arena {profile.arena_bytes:,} bytes")
+    table.add_column("", justify="right", no_wrap=True)
+    table.add_column("op", min_width=16)
+    table.add_column("output", overflow="ellipsis")
+    for column in (profile.unit, "share"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    most = max((part.cost for part in profile.parts), default=0)
+    for stage in profile.stages:
+        if stage.first < stage.last:
+            table.add_row(f"{stage.first}-{stage.last}", "take turns", "",
+                          *_share(profile, profile.cost(stage)), "", style="dim")
+        for number in range(stage.first, stage.last + 1):
+            part = profile.parts[number]
+            table.add_row(str(number), part.kind, escape(part.name.split(";")[0]), *_share(
+                profile, part.cost), _bar(part.cost, most))
+    table.add_row("", "Python", "", *_share(profile, profile.rest), _bar(profile.rest, most))
+    table.add_section()
+    table.add_row("", "one run", "", *_share(profile, profile.whole), "")
+    return Group(table, escape(profile.culprit))
+
+
+def _share(profile, cost: float) -> tuple[str, str]:
+    return f"{cost:,.0f}", f"{100 * profile.share(cost):.1f} %"
+
+
+def _bar(cost: float, most: float) -> Bar:
+    return Bar(max(most, 1), 0, min(cost, most), width=BAR)
 
 
 def answer_table(answers: list[list[tuple]]) -> Table:

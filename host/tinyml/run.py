@@ -35,7 +35,7 @@ def run_file(file: Path, input: Path, on: str = "host", heap: int | None = None,
 
     Raises ModelError, UnsupportedError, FitError, ScheduleError, DeviceError.
     """
-    _require_place(on)
+    require_place(on)
     schedule = read_schedule(file)
     with Model(schedule) as model:
         require_one_input(model, file, "run")
@@ -53,6 +53,18 @@ def run_file(file: Path, input: Path, on: str = "host", heap: int | None = None,
     return Result(on, array, answers, [one.microseconds or None for one in ran])
 
 
+def selftest_file(file: Path, on: str = "host") -> tuple[int, int]:
+    """(golden vectors that are exact, all in the file) of a `.tml`, or of a model packed for the
+    purpose. Raises as `run_file` does."""
+    require_place(on)
+    schedule = read_schedule(file)
+    with Model(schedule) as model:
+        if on == "host":
+            return model.selftest()
+    with Remote(on, schedule) as remote:
+        return remote.selftest()
+
+
 def require_one_input(model: Model, file: Path, command: str) -> None:
     """Raises ModelError for a model that a command can't give all inputs."""
     if len(model.inputs) != 1:
@@ -63,7 +75,7 @@ def require_one_input(model: Model, file: Path, command: str) -> None:
 @contextmanager
 def runner(on: str, schedule: bytes, model: Model, heap: int | None = None):
     """What runs one item at a place, here on the opened model."""
-    _require_place(on)
+    require_place(on)
     if on == "host":
         yield lambda item: Ran((bytes(model.run(item)),), 0)
     else:
@@ -71,6 +83,7 @@ def runner(on: str, schedule: bytes, model: Model, heap: int | None = None):
             yield lambda item: remote.run([item])[0]
 
 
-def _require_place(on: str) -> None:
+def require_place(on: str) -> None:
+    """Raises DeviceError for what is no place."""
     if on not in PLACES and not is_port(on):
         raise DeviceError(f"`{on}` is no place to run: choose {', '.join(PLACES)} or a serial port")

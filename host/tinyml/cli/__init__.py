@@ -12,6 +12,8 @@
     eval      how often a model is right, on labelled data
     diff      our output against another implementation's, op by op
     bench     instructions of a run, and of each op, on an emulated board
+    profile   where the time of a run goes, anywhere
+    selftest  the golden vectors of a .tml, anywhere
     fit       whether a model fits a board, and if not the ways out
     boards    what is known of them
 """
@@ -24,11 +26,11 @@ from tinyml.cli.fitting import boards, fit
 from tinyml.cli.judging import check, diff, evaluate
 from tinyml.cli.packing import pack, quantize, show
 from tinyml.cli.reporting import report
-from tinyml.cli.running import bench, run
+from tinyml.cli.running import bench, profile, run, selftest
 
 COMMANDS = {"check": check, "pack": pack, "quantize": quantize, "show": show, "report": report,
             "deploy": deploy, "install": install, "run": run, "eval": evaluate, "diff": diff,
-            "bench": bench, "fit": fit, "boards": boards}
+            "bench": bench, "profile": profile, "selftest": selftest, "fit": fit, "boards": boards}
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
                   help="Neural networks on microcontrollers, from Python.")

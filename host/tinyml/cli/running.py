@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Models run: run, bench."""
+"""Models run: run, bench, profile, selftest."""
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -40,3 +40,29 @@ def bench(file: AnyFile,
     measured = bench_file(file, on, options_of(ram, minimum, max_extra_macs, stages, feed))
     figures = measured.figures()
     print_result(figures if as_json else bench_table(figures), as_json)
+
+
+def profile(file: AnyFile, on: Place = "host",
+            ram: Ram = None, minimum: Minimum = False, max_extra_macs: MaxExtra = None,
+            stages: Stages = StageKind.auto, feed: Feed = FeedKind.image, as_json: Json = False):
+    """Show where the time of a run goes, and name the op that costs most.
+
+    Instructions on emulated boards, microseconds on real ones and here.
+    """
+    from tinyml.profile import profile_file
+    from tinyml.report import profile_table
+
+    measured = profile_file(file, on, options_of(ram, minimum, max_extra_macs, stages, feed))
+    print_result(measured.figures() if as_json else profile_table(measured), as_json)
+
+
+def selftest(file: AnyFile, on: Place = "host", as_json: Json = False):
+    """Run the golden vectors of a .tml: the status is 0 if all outputs are exact."""
+    from tinyml.run import selftest_file
+
+    exact, vectors = selftest_file(file, on)
+    if as_json:
+        print_result({"on": on, "exact": exact, "vectors": vectors}, True)
+    else:
+        print(f"{exact} of {vectors} golden vectors exact on {on}")
+    raise typer.Exit(0 if exact == vectors > 0 else 1)
