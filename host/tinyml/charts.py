@@ -23,7 +23,8 @@ def plan_chart(plan: Plan, title: str) -> MemoryChart:
                             buffer.last, "ring" if ring else "tensor"))
     steps = tuple(task.name for task in plan.problem.tasks)
     state = plan.state_bytes
-    blocks.append(Block("progress", plan.arena_bytes - state, state, 0, len(steps) - 1, "state"))
+    if steps:
+        blocks.append(Block("progress", plan.arena_bytes - state, state, 0, len(steps) - 1, "state"))
     return MemoryChart(title, steps, tuple(blocks), plan.arena_bytes)
 
 
