@@ -6,17 +6,17 @@ from pathlib import Path
 from zlib import crc32
 
 from tinyml import format as f
-from tinyml.turns import firing_order
 from tinyml.importers import import_model
 from tinyml.options import Options
 from tinyml.pack import Packed, labels_of, name_of, pack_graph, read_file
 from tinyml.page.boards import board_rows
 from tinyml.page.facts import FileFacts, Plain, PortFacts, Report
 from tinyml.page.histograms import histograms
-from tinyml.page.plans import plan_view
+from tinyml.page.plans import plan_view, task_cycles
 from tinyml.page.words import options_words
 from tinyml.pipeline import Compiled, compile_graph
 from tinyml.schedule import Schedule, encode
+from tinyml.turns import firing_order
 
 KINDS = ("input", "output", "input, fed", "state")
 
@@ -40,7 +40,7 @@ def gather(model: Path, options: list[Options], labels: Path | None = None) -> R
 
 def _plain(compiled: Compiled) -> Plain:
     plan = compiled.plan
-    return Plain(plan.arena_bytes, plan.products, plan.cycles,
+    return Plain(plan.arena_bytes, plan.products, sum(task_cycles(plan)),
                  len(firing_order(encode(compiled.schedule), compiled.schedule)))
 
 

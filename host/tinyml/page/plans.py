@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 """A packed model as the page shows it: memory map, ops, tensors, moments of a run."""
-from tinyml.turns import firing_order
 from tinyml.charts import plan_chart
 from tinyml.pack import Packed
 from tinyml.page.facts import Group, Place, PlanView, Row, Sheet
 from tinyml.page.moments import firing_counts, moments
-from tinyml.page.words import kept_words, shape_words, short_name, some_ops
+from tinyml.page.words import kept_words, kind_words, shape_words, short_name, some_ops
+from tinyml.picture import Block
 from tinyml.picture.axes import amount
+from tinyml.pipeline import Compiled
 from tinyml.plan import Plan
 from tinyml.plan.cost import cycles
 from tinyml.plan.stages import StageChoice
+from tinyml.turns import firing_order
 
 MOST_SHEETS = 200               # of a run in patches there may be thousands
 
@@ -22,50 +24,59 @@ def plan_view(key: str, title: str, options: str, packed: Packed) -> PlanView:
     sheets = _sheets(plan)
     shown = len(sheets) <= MOST_SHEETS
     return PlanView(
-        key, title, options, plan.arena_bytes, len(packed.file), plan.products, plan.cycles,
-        f"{peak.ops}, {peak.size}", (peak.first, peak.last), _places(plan), _rows(packed, order),
-        _groups(plan), sheets if shown else (), moments(plan, order) if shown else ())
+        key, title, options, plan.arena_bytes, len(packed.file), plan.products,
+        sum(task_cycles(plan)), f"{peak.ops}, {peak.size}", (peak.first, peak.last),
+        _places(packed.compiled), _rows(packed, order), _groups(plan), sheets if shown else (), moments(plan, order) if shown else ())
 
 
-def _places(plan: Plan) -> tuple[Place, ...]:
+def _places(compiled: Compiled) -> tuple[Place, ...]:
     """The blocks of the memory map, each with its words; the last is the machine's own."""
-    problem = plan.problem
+    plan, problem = compiled.plan, compiled.plan.problem
     tensors = [t for t, buffer in enumerate(plan.buffers) if buffer.size]
-    return tuple(_place(plan, block, tensor) for block, tensor in zip(
-        plan_chart(plan, "").blocks, (*tensors, None), strict=True)
+    return tuple(_place(compiled, block, tensor) for block, tensor in zip(
+        plan_chart(plan, "").blocks, (*tensors, None))
         if block.last >= 0 and block.first < len(problem.tasks))
 
 
-def _place(plan: Plan, block, tensor: int | None) -> Place:
-    last = len(plan.problem.tasks) - 1
-    first, last = max(block.first, 0), min(block.last, last)
+def _place(compiled: Compiled, block: Block, tensor: int | None) -> Place:
+    plan, problem = compiled.plan, compiled.plan.problem
+    first, last = max(block.first, 0), min(block.last, len(problem.tasks) - 1)
     where = f"{some_ops(first, last)} · bytes {block.offset:,} to {block.offset + block.size:,}"
     if tensor is None:
         return Place(block.kind, first, last, block.offset, block.size, "progress",
                      f"progress of ops that take turns · {amount(block.size)} · {where}")
-    shape, name = plan.problem.shapes[tensor], short_name(plan.problem.names[tensor])
-    kept = kept_words(plan.pixels[tensor], shape)
-    tip = f"{name} · {shape_words(shape)} · {kept} · {amount(block.size)} · {where}"
+    shape, writer = problem.shapes[tensor], problem.begins.get(tensor)
+    made = "input" if writer is None else kind_words(compiled.schedule.steps[writer][0])
+    tip = " · ".join((f"{made} {short_name(problem.names[tensor])}", shape_words(shape),
+                      kept_words(plan.pixels[tensor], shape), amount(block.size), where))
     return Place(block.kind, first, last, block.offset, block.size, shape_words(shape), tip)
 
 
 def _rows(packed: Packed, order: list[int]) -> tuple[Row, ...]:
     compiled, rows = packed.compiled, []
     plan, seen = compiled.plan, set()
-    stages = _stage_of(plan)
-    firings = firing_counts(plan, order)
+    firings, spent = firing_counts(plan, order), task_cycles(plan)
     for number, task in enumerate(plan.problem.tasks):
-        step, stage = compiled.steps[task.step], stages[number]
-        alone = stage.first == stage.last
+        step = compiled.steps[task.step]
         weights = sum(array.nbytes for array in step.arrays.values())
         rows.append(Row(
             number, compiled.schedule.steps[number][0], plan.problem.names[task.writes],
             plan.problem.shapes[task.writes], task.products,
-            cycles(task, task.block(stage.block, alone), alone), firings[number],
+            spent[number], firings[number],
             0 if task.step in seen else weights, plan.pixels[task.writes],
             plan.buffers[task.writes].size, task.high > 0))
         seen.add(task.step)                 # tiles share their weights
     return tuple(rows)
+
+
+def task_cycles(plan: Plan) -> list[int]:
+    """What is predicted of each task. Plans that were made short of RAM in the end fire shorter
+    blocks than those that `Plan.cycles` was added up for."""
+    found = []
+    for task, stage in zip(plan.problem.tasks, _stage_of(plan), strict=True):
+        alone = stage.first == stage.last
+        found.append(cycles(task, task.block(stage.block, alone), alone))
+    return found
 
 
 def _stage_of(plan: Plan) -> list[StageChoice]:

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: MIT
+"""`tinyml report`: one file that needs no other, for any model; and it works in a browser."""
+from dataclasses import replace
+from html.parser import HTMLParser
+from math import prod
+from zlib import crc32
+
+import numpy as np
+import pytest
+
+from tests.browser import look
+from tests.shared import model_file, needs_shared
+from tests.small_schedules import FASHION, echo
+from tests.test_cli import fails, succeeds, tinyml
+from tests.test_picture import NASTY
+from tools.tflite_builder import ModelBuilder
+from tinyml.model import Model
+from tinyml.options import Options
+from tinyml.pack import pack
+from tinyml.page import gather, render
+from tinyml.page.words import kept_short, kept_words, lede, options_words, percent, seconds
+
+SMALL = Options(goal="smallest", feed_rows=True)
+EMPTY = {"meta", "link", "input", "br"}
+
+
+@pytest.fixture(scope="module")
+def report():
+    return gather(FASHION, [Options(), SMALL])
+
+
+@pytest.fixture(scope="module")
+def page(report):
+    return render(report)
+
+
+class Reader(HTMLParser):
+    """Asserts that tags are closed in order; collects their attributes and the text."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.attributes, self.text, self.ids = [], [], [], []
+        self.feed(page)
+        self.close()
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag, attributes):
+        self.attributes += attributes
+        self.ids += [value for name, value in attributes if name == "id"]
+        if tag not in EMPTY and tag != "path":
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.attributes += attributes
+
+    def handle_endtag(self, tag):
+        if tag != "path":
+            assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def assert_needs_nothing(page):
+    """No other file, no network, tags in order, ids that are unique."""
+    reader = Reader(page)
+    assert len(set(reader.ids)) == len(reader.ids)
+    for name, value in reader.attributes:
+        assert name not in ("src", "srcset", "action") and not name.startswith("on")
+        assert name != "href" or value == "data:,"
+    assert "@import" not in page and "url(" not in page and "fetch(" not in page
+    return " ".join(" ".join(reader.text).split())
+
+
+def written(tmp_path, model, name="net"):
+    path = tmp_path / f"{name}.tflite"
+    path.write_bytes(model)
+    return path
+
+
+def test_the_page_says_what_pack_says(report, page):
+    text = assert_needs_nothing(page)
+    for view, options, facts in zip(report.plans, (Options(), SMALL), report.files):
+        packed = pack(FASHION, options=options)
+        assert view.arena_bytes == packed.figures()["arena_bytes"]
+        assert (facts.head_bytes + facts.data_bytes, facts.version) == (len(packed.file), 3)
+        head, data = packed.file[8:facts.head_bytes], packed.file[facts.head_bytes:]
+        assert (facts.head_crc, facts.data_crc) == (crc32(head), crc32(data))
+        with Model(packed.file) as model:
+            for seed, sum in facts.vectors:
+                model.run_noise(seed)
+                assert crc32(b"".join(map(bytes, model.outputs))) == sum
+    for words in ("fashion", "Fastest", "Smallest, row-fed", "tinyml pack --minimum --feed rows",
+                  "block2/expand", "1×28×28×1", "Sneaker", "emulated Cortex-M4F", "fits",
+                  f"{report.files[0].head_crc:08x}", report.files[1].sha256):
+        assert words in text, words
+
+
+def test_verdicts_are_those_of_the_boards(report):
+    assert {row.name for row in report.boards} >= {"m0", "m4f", "rv32"}
+    for row in report.boards:
+        for verdict, view in zip(row.verdicts, report.plans, strict=True):
+            assert verdict.fits == (not verdict.why)
+            assert verdict.ram.needs >= view.arena_bytes and verdict.flash.needs >= view.file_bytes
+
+
+def test_histograms_are_of_all_weights(tmp_path):
+    rng = np.random.default_rng(1)
+    b = ModelBuilder()
+    x = b.input((1, 6, 6, 4), 0.1, 0)
+    data = rng.integers(-127, 128, (8, 3, 3, 4), np.int8)
+    data[0] = 127
+    x = b.conv2d(x, b.constant(data, [0.02] * 8), out=(0.1, 1))
+    x = b.conv2d(x, b.constant(np.eye(8, dtype=np.int8)[:, None, None], [0.02] * 8), out=(0.1, 1))
+    found = gather(written(tmp_path, b.finish([x])), [Options()]).histograms
+    first, second = found
+    assert first.shape == data.shape and first.count == prod(data.shape) == sum(first.bins)
+    assert (first.low, first.high) == (data.min(), data.max())
+    assert first.zeros == (data == 0).mean()
+    assert first.at_limits == ((np.abs(data.astype(int)) == 127).sum() - 8) / data.size > 0.05
+    assert second.zeros == 56 / 64 and second.bins[32] == 64 and second.at_limits == 0
+
+
+def test_one_plan_stands_alone(tmp_path):
+    report = gather(written(tmp_path, echo()), [Options(), SMALL])
+    same = gather(FASHION, [Options(), Options()])
+    assert len(same.plans) == 1 and "<nav" not in render(same)
+    for some in (report, same):
+        assert_needs_nothing(render(some))
+
+
+@pytest.mark.parametrize("stages", ["single", "patches", "recompute"])
+def test_every_kind_of_plan_has_its_page(stages):
+    text = assert_needs_nothing(render(gather(FASHION, [Options(stages=stages, goal="smallest")])))
+    assert f"--stages {stages}" in text
+
+
+def test_any_text_may_stand_in_a_model(report):
+    """Names come from models: they are shown, and nothing else happens."""
+    script = "</script><script>alert(1)</script>" + NASTY
+    plans = tuple(replace(view, rows=tuple(replace(row, name=script) for row in view.rows),
+                          sheets=tuple(replace(sheet, name=script) for sheet in view.sheets))
+                  for view in report.plans)
+    nasty = replace(report, name=script, labels=(script,), removed=(script,), plans=plans)
+    page = render(nasty)
+    page.encode()
+    assert page.count("<script>") == 1 and "alert(1)</script>" not in page and "\x00" not in page
+    assert_needs_nothing(page)
+
+
+def test_words():
+    assert options_words(Options(ram=9000, max_extra=2.5)) == (
+        "Fastest within 9,000 bytes", "--ram 9000 --max-extra-macs 2.5")
+    assert options_words(Options(stages="rings", goal="smallest")) == (
+        "Smallest, rings", "--minimum --stages rings")
+    assert [percent(share) for share in (0, 1e-5, 0.012, 0.5)] == ["0 %", "< 0.1 %", "1.2 %", "50 %"]
+    assert [seconds(time) for time in (None, 0.0123, 0.41, 12)] == ["", "12.3 ms", "410 ms", "12 s"]
+    for pixels, long, short in ((48, "whole", "whole"), (6, "1 row of 8 rows", "1 row"),
+                                (13, "2 rows and 1 pixel of 8 rows", "2 rows + 1 px"),
+                                (2, "2 pixels of 8 rows", "2 px")):
+        assert (kept_words(pixels, (8, 6, 3)), kept_short(pixels, (8, 6, 3))) == (long, short)
+
+
+def test_the_lede_tells_what_is_traded(report):
+    text = lede(report)
+    assert text.startswith("Fastest: ") and "times less, for" in text and "predicted cycles." in text
+
+
+def test_the_command(tmp_path):
+    out = tmp_path / "x.html"
+    assert succeeds("report", FASHION, "-o", out, "--ram", "9000", "--compare",
+                    "--minimum --feed rows --max-extra-macs 0").startswith(f"{out}: ")
+    text = assert_needs_nothing(out.read_text())
+    assert "Fastest within 9,000 bytes" in text and "Smallest, row-fed" in text
+    wrong = tinyml("report", FASHION, "-o", out, "--compare", "--minimm")
+    assert wrong.returncode == 2 and "No such option" in wrong.stderr
+    assert "cannot be read" in fails("report", tmp_path / "none.tflite")
+    assert "more than the 10 allowed" in fails("report", FASHION, "-o", out, "--ram", 10)
+
+
+@needs_shared
+def test_a_page_of_a_large_model_is_small():
+    report = gather(model_file("mcunet/mcunet-320kb-1mb_imagenet"), [Options(stages="single")])
+    assert len(render(report)) < 500_000
+
+
+OVERFLOW = """
+  told.width = [document.documentElement.scrollWidth, innerWidth];
+  told.out = all("body *").filter((e) => !e.closest(".wide") && e.getClientRects().length
+    && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 80));
+"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1400])
+@pytest.mark.parametrize("plan", ["a", "b"])
+def test_nothing_leaves_the_window(page, tmp_path, width, plan):
+    page = page.replace('<body data-plan="a">', f'<body data-plan="{plan}">')
+    told = look(page, OVERFLOW, tmp_path, width)
+    assert told["width"][0] <= told["width"][1] == width and not told["out"]
+
+
+def test_a_click_sorts(page, tmp_path):
+    told = look(page, """
+      const table = all(".sortable")[0], body = table.tBodies[0];
+      const column = (at) => [...body.rows].map((row) => row.cells[at].dataset.value || row.cells[at].textContent);
+      const click = (at) => all("th button", table)[at].click();
+      told.heads = all("th button", table).map((head) => head.textContent);
+      click(4); told.down = column(4).map(Number); told.aria = table.tHead.rows[0].cells[4].ariaSort;
+      click(4); told.up = column(4).map(Number);
+      click(1); told.words = column(1);
+      click(0); told.first = column(0).map(Number);
+    """, tmp_path)
+    assert told["heads"][:5] == ["#", "op", "output", "shape", "cycles"]
+    assert told["down"] == sorted(told["down"], reverse=True) != told["up"] == sorted(told["up"])
+    assert told["aria"] == "descending" and told["words"] == sorted(told["words"])
+    assert told["first"] == list(range(23))
+
+
+def test_pointing_at_a_block_tells_what_it_is(page, tmp_path):
+    told = look(page, """
+      const map = all(".map")[1], readout = map.querySelector(".readout"), block = all(".block", map)[3];
+      const point = (type, at) => at.dispatchEvent(new PointerEvent(type, {bubbles: type !== "pointerleave"}));
+      told.usual = readout.textContent;
+      point("pointerover", block); told.over = readout.textContent; told.label = block.getAttribute("aria-label");
+      point("pointerleave", map); told.left = readout.textContent;
+      block.click(); point("pointerleave", map); told.kept = readout.textContent;
+      block.click(); told.again = readout.textContent;
+    """, tmp_path)
+    assert told["usual"].startswith("fullest at") and told["usual"] == told["left"] == told["again"]
+    assert told["over"] == told["label"] == told["kept"] and " · bytes " in told["over"]
+
+
+def test_a_run_goes_on_moment_by_moment(page, report, tmp_path):
+    told = look(page, """
+      const run = all(".run")[0], slider = run.querySelector("input"), output = run.querySelector("output");
+      const states = () => all(".sheet", run).map((sheet) => sheet.dataset.state);
+      const set = (at) => { slider.value = at; slider.dispatchEvent(new Event("input")); };
+      set(0); told.first = states(); told.words = output.textContent;
+      set(slider.max); told.last = states(); told.end = output.textContent;
+      told.fires = all(".fires", run).length;
+      set(0); run.querySelector(".play").click(); await wait(1000); told.moved = Number(slider.value);
+    """, tmp_path)
+    view = report.plans[0]
+    assert told["first"][0] == told["last"][-1] == "here" and told["first"][-1] == "ahead"
+    assert told["last"][0] == "gone" and told["fires"] == 1 and 3 <= told["moved"] <= 13
+    assert told["words"].startswith("op 0 fires, ") and "wanted" in told["words"]
+    assert told["end"].startswith(f"op {len(view.rows) - 1} fires, 100 % of the time is over")
+
+
+def test_a_button_changes_the_plan(page, tmp_path):
+    told = look(page, """
+      const seen = () => all(".of").map((part) => part.getClientRects().length > 0);
+      told.first = seen(); all("nav button")[1].click(); told.second = seen();
+      told.pressed = all("nav button").map((button) => button.getAttribute("aria-pressed"));
+      const height = () => all(".map")[1].querySelector(".arena").getBoundingClientRect().top;
+      told.same = height(); document.getElementById("own").click(); told.own = height();
+    """, tmp_path)
+    assert told["first"] == [True, False] and told["second"] == [False, True]
+    assert told["pressed"] == ["false", "true"] and told["own"] < told["same"]
