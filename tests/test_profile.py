@@ -10,6 +10,9 @@ from tests.small_schedules import FASHION
 from tests.test_bench import bench, printed
 from tests.test_cli import fails, succeeds, tinyml
 from tests.test_device import open_or_skip
+from tinyml.bench import PER_MICROSECOND
+from tinyml.board import load_board
+from tinyml.emulator import Emulator
 from tinyml.errors import DeviceError
 from tinyml.options import Options
 from tinyml.pack import pack
@@ -38,6 +41,19 @@ def test_a_run_is_told_everywhere(place_name):
     if told.unit == "instructions":
         assert told.rest < 0.03 * told.whole
         assert told.culprit.startswith("Most goes to op ")
+
+
+def test_a_board_on_a_cable_tells_microseconds():
+    open_or_skip("m4f").close()
+    counted, emulator = profile("m4f"), Emulator(load_board("m4f"))
+    try:
+        told = profile_file(FASHION, emulator.port)
+    finally:
+        emulator.close()
+    assert told.unit == "microseconds"
+    assert told.whole * PER_MICROSECOND == pytest.approx(counted.whole, rel=0.01)
+    for part, other in zip(told.parts, counted.parts, strict=True):
+        assert part.cost * PER_MICROSECOND == pytest.approx(other.cost, rel=0.01, abs=200)
 
 
 def test_instructions_are_those_of_bench():
