@@ -91,6 +91,7 @@ def test_the_wheel_works_in_an_empty_environment(built, tmp_path):
     call("venv/bin/tinyml", "pack", FASHION / "fashion.tflite", "-o", "fashion.tml")
     said = call("venv/bin/tinyml", "run", "fashion.tml", "--input", FASHION / "images/7-sneaker.png")
     assert "Sneaker" in said
+    assert "page.html" in call("venv/bin/tinyml", "report", FASHION / "fashion.tflite", "-o", "page.html")
     carried = "import tinyml.remote as r; print(len(r.built(r.module_path({!r}, {!r}))))"
     for arch in ARCHS:
         for build in release.BUILDS:

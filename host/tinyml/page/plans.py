@@ -26,7 +26,8 @@ def plan_view(key: str, title: str, options: str, packed: Packed) -> PlanView:
     return PlanView(
         key, title, options, plan.arena_bytes, len(packed.file), plan.products,
         sum(task_cycles(plan)), f"{peak.ops}, {peak.size}", (peak.first, peak.last),
-        _places(packed.compiled), _rows(packed, order), _groups(plan), sheets if shown else (), moments(plan, order) if shown else ())
+        _places(packed.compiled), _rows(packed, order), _groups(plan),
+        sheets if shown else (), moments(plan, order) if shown else ())
 
 
 def _places(compiled: Compiled) -> tuple[Place, ...]:
