@@ -14,6 +14,7 @@ from tests.small_schedules import FASHION, echo
 from tests.test_cli import fails, succeeds, tinyml
 from tests.test_picture import NASTY
 from tools.tflite_builder import ModelBuilder
+from tinyml.errors import DeviceError
 from tinyml.model import Model
 from tinyml.options import Options
 from tinyml.pack import pack
@@ -133,6 +134,16 @@ def test_one_plan_stands_alone(tmp_path):
 def test_every_kind_of_plan_has_its_page(stages):
     text = assert_needs_nothing(render(gather(FASHION, [Options(stages=stages, goal="smallest")])))
     assert f"--stages {stages}" in text
+
+
+def test_what_is_measured_stands_beside_what_is_predicted():
+    report = gather(FASHION, [Options()], on="host")
+    (view,), text = report.plans, assert_needs_nothing(render(report))
+    assert report.unit == "microseconds" and view.measured > 0
+    assert all(row.measured >= 0 for row in view.rows)
+    assert "microseconds, host" in text and f"Measured on host: {view.culprit}" in text
+    with pytest.raises(DeviceError, match="is no place to run"):
+        gather(FASHION, [Options()], on="nowhere")
 
 
 def test_any_text_may_stand_in_a_model(report):

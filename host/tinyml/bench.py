@@ -10,7 +10,7 @@ from pathlib import Path
 from tinyml.board import list_boards, load_board
 from tinyml.errors import DeviceError, ModelError
 from tinyml.options import Options
-from tinyml.pack import pack, read_schedule
+from tinyml.pack import Packed, pack, read_schedule
 from tinyml.schedule import Schedule, decode
 from tinyml.turns import measure
 
@@ -74,12 +74,17 @@ def named(path: Path, options: Options) -> tuple[bytes, tuple[str, ...]]:
     in the model, as far as it is known. Raises as `bench_file` does."""
     if path.suffix != ".tml":
         packed = pack(path, options=options)
-        problem = packed.compiled.plan.problem
-        return packed.file, tuple(problem.names[task.writes] for task in problem.tasks)
+        return packed.file, names_of(packed)
     if options != Options():
         raise ModelError(f"`{path}` is planned already: give the model itself to plan it otherwise")
     file = read_schedule(path)
     return file, ("",) * len(decode(file).steps)
+
+
+def names_of(packed: Packed) -> tuple[str, ...]:
+    """The name of each step's output."""
+    problem = packed.compiled.plan.problem
+    return tuple(problem.names[task.writes] for task in problem.tasks)
 
 
 def bench(file: bytes, names: tuple[str, ...], board: str) -> Bench:

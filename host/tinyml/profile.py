@@ -72,11 +72,12 @@ class Profile:
                     "more than any op.")
         number = self.parts.index(worst)
         name = f" `{worst.name.split(';')[0]}`" if worst.name else ""
-        return (f"Most goes to op {number}, {worst.kind}{name}: {100 * self.share(worst.cost):.0f} % "
-                f"of the run{self._products(worst)}.{self._why(worst)}")
+        share = f"{100 * self.share(worst.cost):.0f} % of the run"
+        return (f"Most goes to op {number}, {worst.kind}{name}: {share}{self._products(worst)}."
+                f"{self._why(worst)}")
 
     def _products(self, part: Part) -> str:
-        """What its products cost, beside those of the others."""
+        """Its share of the products, to compare with."""
         products = sum(other.products for other in self.parts)
         if not part.products:
             return ""
@@ -87,8 +88,8 @@ class Profile:
             return (" It computes rows again to save RAM: give the plan more with --ram, or "
                     "--max-extra-macs 0.")
         if part.block < min(FEW, part.pixels):
-            return (f" It fires {part.firings:,} times, {part.block} of {part.pixels:,} pixels at a "
-                    "time: more RAM (--ram) makes for longer firings.")
+            return (f" It fires {part.firings:,} times, {part.block} of {part.pixels:,} pixels at "
+                    "a time: more RAM (--ram) makes for longer firings.")
         return ""
 
     def figures(self) -> dict:
@@ -105,7 +106,11 @@ def profile_file(path: Path, on: str, options: Options = Options()) -> Profile:
     Raises ModelError, UnsupportedError, FitError, ScheduleError, DeviceError.
     """
     require_place(on)
-    file, names = named(path, options)
+    return profile(*named(path, options), on)
+
+
+def profile(file: bytes, names: tuple[str, ...], on: str) -> Profile:
+    """Measures a schedule. `names`: of each step's output in the model."""
     schedule, turns = decode(file), measure(file, on)
     counted = on in list_boards() and bool(load_board(on).qemu)
     each = PER_MICROSECOND if counted else 1

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The time of a whole run somewhere, and of each step of it.
 
-The whole is what a `run` takes, or a `feed` of all rows, Python included. For the steps a second run
+The whole is what a `run` takes, or a `feed` of all rows, Python included. For the steps another run
 goes turn by turn, and the clock is read after each; what a turn of a finished run takes is not
-counted. Which step is next tells the host's runtime: boards do without, and get it as a file.
+counted. Which step is next, the host's runtime tells: a board gets it as a file.
 """
 import struct
 from collections import Counter

@@ -18,6 +18,8 @@ def report(model: ModelFile,
            compare: Annotated[Optional[str], typer.Option(
                metavar="OPTIONS", help="The plan to stand beside: options like those here, in "
                "quotes. Default: the smallest, or the fastest if this one is.")] = None,
+           on: Annotated[Optional[str], typer.Option(help="Measure the ops there, too: host, an "
+                                                     "emulated board or a serial port.")] = None,
            labels: Labels = None):
     """Write a page about a model: boards, memory over time, what is in RAM, ops, weights.
 
@@ -26,7 +28,7 @@ def report(model: ModelFile,
     from tinyml.page import gather, render
 
     options = options_of(ram, minimum, max_extra_macs, stages, feed)
-    page = render(gather(model, [options, _beside(options, compare)], labels))
+    page = render(gather(model, [options, _beside(options, compare)], labels, on))
     path = output or model.with_suffix(".html")
     write(path, page.encode())
     print(f"{path}: {len(page.encode()):,} bytes")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Row:
     """One op of a plan. `kept`: pixels of its output that are in RAM, of `pixels`; `again`: whether
-    it computes rows again; `bytes`: of RAM for what is kept; `weights`: bytes of its constants."""
+    it computes rows again; `bytes`: of RAM for what is kept; `weights`: bytes of its constants;
+    `measured`: what it costs, in the unit of the report, if it was."""
 
     number: int
     kind: str
@@ -19,6 +20,7 @@ class Row:
     kept: int
     bytes: int
     again: bool
+    measured: float | None
 
     @property
     def pixels(self) -> int:
@@ -75,7 +77,8 @@ class Place:
 
 @dataclass(frozen=True)
 class PlanView:
-    """One plan. `key` is its letter on the page, `options` are those of `tinyml pack`."""
+    """One plan. `key` is its letter on the page, `options` are those of `tinyml pack`; `measured`
+    is a whole run, if it was, and `culprit` a sentence on it."""
 
     key: str
     title: str
@@ -84,6 +87,8 @@ class PlanView:
     file_bytes: int
     products: int
     cycles: int
+    measured: float | None
+    culprit: str
     peak: str
     peak_ops: tuple[int, int]
     places: tuple[Place, ...]
@@ -183,9 +188,12 @@ class BoardRow:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole page: of one plan, or of two that are compared."""
+    """The whole page: of one plan, or of two that are compared. `unit`: of what was measured `on` a
+    place, if anything was."""
 
     name: str
+    on: str
+    unit: str
     macs: int                   # of the model as it came
     ports: tuple[PortFacts, ...]
     labels: tuple[str, ...]

@@ -6,6 +6,7 @@ from pathlib import Path
 from zlib import crc32
 
 from tinyml import format as f
+from tinyml.bench import names_of
 from tinyml.importers import import_model
 from tinyml.options import Options
 from tinyml.pack import Packed, labels_of, name_of, pack_graph, read_file
@@ -15,14 +16,20 @@ from tinyml.page.histograms import histograms
 from tinyml.page.plans import plan_view, task_cycles
 from tinyml.page.words import options_words
 from tinyml.pipeline import Compiled, compile_graph
+from tinyml.profile import profile
+from tinyml.run import require_place
 from tinyml.schedule import Schedule, encode
 from tinyml.turns import firing_order
 
 KINDS = ("input", "output", "input, fed", "state")
 
 
-def gather(model: Path, options: list[Options], labels: Path | None = None) -> Report:
-    """A model planned in one way or in several. Raises as `pack` does."""
+def gather(model: Path, options: list[Options], labels: Path | None = None,
+           on: str | None = None) -> Report:
+    """A model planned in one way or in two, and measured somewhere if that is asked for. Raises as
+    `pack` and `profile` do."""
+    if on:
+        require_place(on)
     graph = import_model(read_file(model), name_of(model))
     words = labels_of(labels, model)
     packs = [pack_graph(graph, words, some) for some in options]
@@ -30,12 +37,13 @@ def gather(model: Path, options: list[Options], labels: Path | None = None) -> R
         packs = packs[:1]
     plain = compile_graph(graph, options=Options(stages="single",
                                                  feed_rows=options[0].feed_rows))
-    views = tuple(plan_view(key, *options_words(some), packed)
-                  for key, some, packed in zip("ab", options, packs))
+    profiles = [profile(packed.file, names_of(packed), on) if on else None for packed in packs]
+    views = tuple(plan_view(key, *options_words(some), packed, measured)
+                  for key, some, packed, measured in zip("ab", options, packs, profiles))
     first = packs[0].compiled
-    return Report(first.schedule.name, first.macs, _ports(first.schedule), words, views,
-                  _plain(plain), board_rows(packs), histograms(first.graph),
-                  first.schedule.removed, tuple(map(_file, packs)))
+    return Report(first.schedule.name, on or "", profiles[0].unit if on else "", first.macs,
+                  _ports(first.schedule), words, views, _plain(plain), board_rows(packs),
+                  histograms(first.graph), first.schedule.removed, tuple(map(_file, packs)))
 
 
 def _plain(compiled: Compiled) -> Plain:

@@ -11,12 +11,14 @@ from tinyml.pipeline import Compiled
 from tinyml.plan import Plan
 from tinyml.plan.cost import cycles
 from tinyml.plan.stages import StageChoice
+from tinyml.profile import Profile
 from tinyml.turns import firing_order
 
 MOST_SHEETS = 200               # of a run in patches there may be thousands
 
 
-def plan_view(key: str, title: str, options: str, packed: Packed) -> PlanView:
+def plan_view(key: str, title: str, options: str, packed: Packed,
+              measured: Profile | None = None) -> PlanView:
     """All that there is to say of a plan."""
     schedule, plan = packed.compiled.schedule, packed.compiled.plan
     order = firing_order(packed.file, schedule)
@@ -25,9 +27,10 @@ def plan_view(key: str, title: str, options: str, packed: Packed) -> PlanView:
     shown = len(sheets) <= MOST_SHEETS
     return PlanView(
         key, title, options, plan.arena_bytes, len(packed.file), plan.products,
-        sum(task_cycles(plan)), f"{peak.ops}, {peak.size}", (peak.first, peak.last),
-        _places(packed.compiled), _rows(packed, order), _groups(plan),
-        sheets if shown else (), moments(plan, order) if shown else ())
+        sum(task_cycles(plan)), measured and measured.whole, measured.culprit if measured else "",
+        f"{peak.ops}, {peak.size}", (peak.first, peak.last), _places(packed.compiled),
+        _rows(packed, order, measured), _groups(plan), sheets if shown else (),
+        moments(plan, order) if shown else ())
 
 
 def _places(compiled: Compiled) -> tuple[Place, ...]:
@@ -53,7 +56,7 @@ def _place(compiled: Compiled, block: Block, tensor: int | None) -> Place:
     return Place(block.kind, first, last, block.offset, block.size, shape_words(shape), tip)
 
 
-def _rows(packed: Packed, order: list[int]) -> tuple[Row, ...]:
+def _rows(packed: Packed, order: list[int], measured: Profile | None) -> tuple[Row, ...]:
     compiled, rows = packed.compiled, []
     plan, seen = compiled.plan, set()
     firings, spent = firing_counts(plan, order), task_cycles(plan)
@@ -65,7 +68,8 @@ def _rows(packed: Packed, order: list[int]) -> tuple[Row, ...]:
             plan.problem.shapes[task.writes], task.products,
             spent[number], firings[number],
             0 if task.step in seen else weights, plan.pixels[task.writes],
-            plan.buffers[task.writes].size, task.high > 0))
+            plan.buffers[task.writes].size, task.high > 0,
+            measured and measured.parts[number].cost))
         seen.add(task.step)                 # tiles share their weights
     return tuple(rows)
 

@@ -14,9 +14,11 @@ from tinyml.picture.scene import plain
 FOLDER = Path(__file__).parent
 COLUMNS = (("#", "in the order they run"), ("op", ""), ("output", "its name in the model"),
            ("shape", "rows, columns, channels"), ("cycles", "predicted, on a Cortex-M4"),
+           ("measured", "{unit} on {on}"),
            ("RAM", "bytes that are kept of the output"), ("kept", "rows of the output in RAM"),
            ("products", "multiply-accumulates of a run"),
-           ("firings", "bounded pieces of work of a run"), ("weights", "bytes of constants in flash"))
+           ("firings", "bounded pieces of work of a run"),
+           ("weights", "bytes of constants in flash"))
 DIGITS = 4                      # of a share of a tensor
 
 
@@ -33,7 +35,13 @@ def render(report: Report) -> str:
     return environment.get_template("page.html").render(
         report=report, axes=axes, style=(FOLDER / "style.css").read_text(),
         script=(FOLDER / "script.js").read_text(), moments=moments_data, lede=words.lede(report),
-        columns=COLUMNS, groups_of=groups_of, most_share=most_share, side=Sides(report))
+        columns=columns(report), groups_of=groups_of, most=most, side=Sides(report))
+
+
+def columns(report: Report) -> list[tuple[str, str]]:
+    """Heads of the table of ops, and what they mean."""
+    return [(name, help.format(unit=report.unit, on=report.on)) for name, help in COLUMNS
+            if report.on or name != "measured"]
 
 
 def plain_lines(text: str) -> str:
@@ -76,9 +84,9 @@ class Sides:
         return (pixels / self.most) ** .5
 
 
-def most_share(view: PlanView) -> float:
-    """The share of the slowest op."""
-    return max((row.cycles for row in view.rows), default=0) / (view.cycles or 1) or 1
+def most(view: PlanView, what: str) -> float:
+    """The most of something that an op has, and no zero."""
+    return max((getattr(row, what) for row in view.rows), default=0) or 1
 
 
 def histogram_path(bins: tuple[int, ...]) -> str:
