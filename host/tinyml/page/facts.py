@@ -42,7 +42,8 @@ class Sheet:
     `last`: the ops of all stages in which it is in RAM at some time."""
 
     tensor: int
-    op: int                     # that writes it; -1: the caller
+    op: int                     # that writes it; -1: none
+    kind: str                   # of that op, or input, or state
     first: int
     last: int
     name: str

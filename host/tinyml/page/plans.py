@@ -23,7 +23,7 @@ def plan_view(key: str, title: str, options: str, packed: Packed,
     schedule, plan = packed.compiled.schedule, packed.compiled.plan
     order = firing_order(packed.file, schedule)
     peak = plan_chart(plan, title).peak()
-    sheets = _sheets(plan)
+    sheets = _sheets(packed.compiled)
     shown = len(sheets) <= MOST_SHEETS
     return PlanView(
         key, title, options, plan.arena_bytes, len(packed.file), plan.products,
@@ -49,11 +49,18 @@ def _place(compiled: Compiled, block: Block, tensor: int | None) -> Place:
     if tensor is None:
         return Place(block.kind, first, last, block.offset, block.size, "progress",
                      f"progress of ops that take turns · {amount(block.size)} · {where}")
-    shape, writer = problem.shapes[tensor], problem.begins.get(tensor)
-    made = "input" if writer is None else kind_words(compiled.schedule.steps[writer][0])
+    shape, made = problem.shapes[tensor], kind_words(_maker(compiled, tensor))
     tip = " · ".join((f"{made} {short_name(problem.names[tensor])}", shape_words(shape),
                       kept_words(plan.pixels[tensor], shape), amount(block.size), where))
     return Place(block.kind, first, last, block.offset, block.size, shape_words(shape), tip)
+
+
+def _maker(compiled: Compiled, tensor: int) -> str:
+    """The kind of step that writes a tensor, or what it is if none does."""
+    problem = compiled.plan.problem
+    if tensor in problem.begins:
+        return compiled.schedule.steps[problem.begins[tensor]][0]
+    return "state" if tensor in problem.states else "input"
 
 
 def _rows(packed: Packed, order: list[int], measured: Profile | None) -> tuple[Row, ...]:
@@ -103,15 +110,16 @@ def _groups(plan: Plan) -> tuple[Group, ...]:
     return tuple(groups)
 
 
-def _sheets(plan: Plan) -> tuple[Sheet, ...]:
+def _sheets(compiled: Compiled) -> tuple[Sheet, ...]:
     """Every tensor that is in RAM at some time, in the order they come to life."""
-    problem, stages = plan.problem, _stage_of(plan)
+    plan, problem = compiled.plan, compiled.plan.problem
+    stages = _stage_of(plan)
 
-    def life(tensor: int) -> tuple[int, int, int]:
+    def life(tensor: int) -> tuple[int, str, int, int]:
         begin = problem.begins.get(tensor, -1)
         end = max(problem.readers[tensor], default=max(begin, 0))
         last = len(stages) if tensor in problem.outputs else stages[end].last
-        return begin, stages[max(begin, 0)].first, last
+        return begin, _maker(compiled, tensor), stages[max(begin, 0)].first, last
     found = [Sheet(tensor, *life(tensor), problem.names[tensor], problem.shapes[tensor],
                    plan.pixels[tensor], buffer.size)
              for tensor, buffer in enumerate(plan.buffers) if buffer.size and stages]

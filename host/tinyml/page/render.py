@@ -33,8 +33,9 @@ def render(report: Report) -> str:
     environment.finalize = lambda value: plain_lines(value) if type(value) is str else value
     axes = Axes(max(view.arena_bytes for view in report.plans))
     return environment.get_template("page.html").render(
-        report=report, axes=axes, style=(FOLDER / "style.css").read_text(),
-        script=(FOLDER / "script.js").read_text(), moments=moments_data, lede=words.lede(report),
+        report=report, axes=axes, style=(FOLDER / "style.css").read_text("utf-8"),
+        script=(FOLDER / "script.js").read_text("utf-8"), moments=moments_data,
+        lede=words.lede(report),
         columns=columns(report), groups_of=groups_of, most=most, side=Sides(report))
 
 

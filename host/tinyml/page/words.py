@@ -5,7 +5,7 @@ from math import prod
 from tinyml.options import Options
 from tinyml.page.facts import Report
 from tinyml.passes.record import short
-from tinyml.picture.axes import amount
+from tinyml.picture.axes import amount, times
 
 Shape = tuple[int, ...]
 
@@ -80,15 +80,17 @@ def lede(report: Report) -> str:
     text = (f"{first.title}: {amount(first.arena_bytes)} of RAM, {count(first.products) or 'no'} "
             f"products a run, {amount(first.file_bytes)} of flash.")
     for other in others:
-        less, slower = (first.arena_bytes / max(other.arena_bytes, 1),
-                        other.cycles / max(first.cycles, 1))
-        text += (f" {other.title}: {amount(other.arena_bytes)} of RAM, {_ratio(less, 'less')}, for "
-                 f"{_ratio(slower, 'the predicted cycles')}.")
+        less = times(first.arena_bytes, other.arena_bytes)
+        text += (f" {other.title}: {amount(other.arena_bytes)} of RAM{', ' * bool(less)}{less}, for "
+                 f"{_ratio(other.cycles / max(first.cycles, 1))} predicted cycles.")
     return text
 
 
-def _ratio(ratio: float, of: str) -> str:
-    return f"{ratio:.0f} times {of}" if ratio >= 9.95 else f"{ratio:.2g} times {of}"
+def _ratio(ratio: float) -> str:
+    """How many times as many: what is nearly the same is not told in digits."""
+    if 1 / 1.05 < ratio < 1.05:
+        return "about as many"
+    return f"{ratio:.0f} times the" if ratio >= 9.95 else f"{ratio:.2g} times the"
 
 
 def seconds(time: float | None) -> str:
