@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """`tinyml report`: one file that needs no other, for any model; and it works in a browser."""
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from math import prod
@@ -14,11 +15,14 @@ from tests.small_schedules import FASHION, echo
 from tests.test_cli import fails, succeeds, tinyml
 from tests.test_picture import NASTY
 from tools.tflite_builder import ModelBuilder
+from tinyml.board import list_boards, load_board
 from tinyml.errors import DeviceError
+from tinyml.fit import fit, room_of
 from tinyml.model import Model
 from tinyml.options import Options
 from tinyml.pack import pack
 from tinyml.page import gather, render
+from tinyml.page.boards import board_rows
 from tinyml.page.words import kept_short, kept_words, lede, options_words, percent, seconds
 
 SMALL = Options(goal="smallest", feed_rows=True)
@@ -97,12 +101,36 @@ def test_the_page_says_what_pack_says(report, page):
         assert words in text, words
 
 
-def test_verdicts_are_those_of_the_boards(report):
-    assert {row.name for row in report.boards} >= {"m0", "m4f", "rv32"}
+def test_verdicts_are_those_of_fit(report, page):
+    rows = {row.name: row for row in report.boards}
+    assert set(rows) == set(list_boards()) and list(rows)[-1] == "rv32"
     for row in report.boards:
         for verdict, view in zip(row.verdicts, report.plans, strict=True):
             assert verdict.fits == (not verdict.why)
-            assert verdict.ram.needs >= view.arena_bytes and verdict.flash.needs >= view.file_bytes
+            if verdict.ram:
+                assert verdict.ram.needs > view.arena_bytes
+                assert verdict.flash.needs > view.file_bytes
+    assert rows["esp32"].verdicts[0].why == "there is no module for xtensawin"
+    time = rows["pico"].verdicts[1].seconds
+    assert "there is no module for xtensawin" in page and f"{seconds(time)}</span>" in page
+    asked = fit(FASHION, room_of(load_board("pico")), replace(SMALL, max_extra=0)).tried
+    (found,) = next(row for row in board_rows([asked.file]) if row.name == "pico").verdicts
+    assert (found.fits, found.ram.needs) == (asked.fits, asked.need.heap_bytes)
+
+
+def test_what_a_board_lacks_is_told(tmp_path, monkeypatch):
+    facts = load_board("m0")
+    lacking = (replace(facts, name="ram", ram_bytes=20_000),
+               replace(facts, name="piece", romfs_bytes=None, ram_bytes=90_000, largest_bytes=30_000),
+               replace(facts, name="flash", romfs_bytes=None, flash_bytes=9_000))
+    monkeypatch.setattr("tinyml.page.boards.load_boards", lambda: lacking)
+    file = pack(FASHION).file
+    why = {row.name: row.verdicts[0].why for row in board_rows([file])}
+    assert re.fullmatch(r"[\d,]+ bytes of RAM too few", why["ram"])
+    assert re.fullmatch(r"[\d,]+ bytes of RAM too few in one piece", why["piece"])
+    assert re.fullmatch(r"[\d,]+ bytes of flash too few", why["flash"])
+    monkeypatch.setattr("tinyml.remote.BUILT", tmp_path)
+    assert "is not built" in board_rows([file])[0].verdicts[0].why
 
 
 def test_histograms_are_of_all_weights(tmp_path):
@@ -165,7 +193,7 @@ def test_words():
     assert options_words(Options(stages="rings", goal="smallest")) == (
         "Smallest, rings", "--minimum --stages rings")
     assert [percent(share) for share in (0, 1e-5, 0.012, 0.5)] == ["0 %", "< 0.1 %", "1.2 %", "50 %"]
-    assert [seconds(time) for time in (None, 0.0123, 0.41, 12)] == ["", "12.3 ms", "410 ms", "12 s"]
+    assert [seconds(time) for time in (None, 0.0123, 0.41, 12)] == ["", "12 ms", "410 ms", "12 s"]
     for pixels, long, short in ((48, "whole", "whole"), (6, "1 row of 8 rows", "1 row"),
                                 (13, "2 rows and 1 pixel of 8 rows", "2 rows + 1 px"),
                                 (2, "2 pixels of 8 rows", "2 px")):

@@ -1,21 +1,39 @@
 # SPDX-License-Identifier: MIT
-"""Whether plans fit the boards that are known."""
-from tinyml.board import Board, list_boards, load_board
-from tinyml.pack import Packed
-from tinyml.page.facts import BoardRow, Need, Verdict
+"""Whether plans fit the boards that are known: the arithmetic of `tinyml fit`."""
+from tinyml.board import load_boards
+from tinyml.errors import DeviceError
+from tinyml.fit import Room, room_of, seconds
+from tinyml.fit.room import IN_PLACE, Need, need_of, ways_to_hold
+from tinyml.page.facts import BoardRow, Filled, Verdict
 
 
-def board_rows(plans: list[Packed]) -> tuple[BoardRow, ...]:
-    """All boards, and what each plan needs there."""
-    return tuple(BoardRow(board.name, board.description, board.arch,
-                          tuple(_verdict(packed, board) for packed in plans))
-                 for board in map(load_board, list_boards()))
+def board_rows(files: list[bytes]) -> tuple[BoardRow, ...]:
+    """All boards, emulated ones last, and what each plan's file needs there."""
+    boards = sorted(load_boards(), key=lambda board: (bool(board.qemu), board.name))
+    return tuple(BoardRow(board.name, board.description, board.facts, tuple(
+        _verdict(file, room_of(board)) for file in files)) for board in boards)
 
 
-def _verdict(packed: Packed, board: Board) -> Verdict:
-    ram = Need(packed.compiled.schedule.arena_bytes, board.ram_bytes)
-    flash = Need(len(packed.file), board.flash_bytes)
-    missing = [f"{need.needs - need.has:,} bytes of {what} too few"
-               for what, need in (("RAM", ram), ("flash", flash)) if need.share > 1]
-    seconds = packed.compiled.plan.cycles / board.clock_hz if board.clock_hz else None
-    return Verdict(not missing, ram, flash, ", ".join(missing), seconds)
+def _verdict(file: bytes, room: Room) -> Verdict:
+    if not room.has_module:
+        return Verdict(False, None, None, f"there is no module for {room.arch}", "", None)
+    try:
+        needs = [need_of(file, room, weights) for weights in ways_to_hold(room)]
+    except DeviceError as error:        # modules that nobody has built
+        return Verdict(False, None, None, str(error), "", None)
+    need = min(needs, key=lambda need: max(0, need.short(room), need.short_of_flash(room)))
+    flash = room.romfs_bytes if need.weights == IN_PLACE else room.flash_free
+    why = _why(need, room)
+    return Verdict(not why, Filled(need.heap_bytes, room.heap_free), Filled(need.flash, flash), why,
+                   need.weights, seconds(need, room))
+
+
+def _why(need: Need, room: Room) -> str:
+    """What is missing; nothing if all is there."""
+    lacks = []
+    if need.short(room) > 0:
+        piece = "" if need.heap_bytes > room.heap_free else " in one piece"
+        lacks.append(f"{need.short(room):,} bytes of RAM too few{piece}")
+    if need.short_of_flash(room) > 0:
+        lacks.append(f"{need.short_of_flash(room):,} bytes of flash too few")
+    return ", ".join(lacks)

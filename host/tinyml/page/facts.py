@@ -157,8 +157,8 @@ class FileFacts:
 
 
 @dataclass(frozen=True)
-class Need:
-    """What a plan needs of a board's RAM or flash."""
+class Filled:
+    """What a plan needs of a board's RAM or flash, all counted."""
 
     needs: int
     has: int
@@ -170,20 +170,24 @@ class Need:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a plan fits a board. `why`: what is missing; `seconds`: predicted, if known."""
+    """Whether a plan fits a board. `why`: what is missing; `weights`: where they are, in place or
+    in RAM; `seconds`: predicted. None of the numbers where there is no module for the board."""
 
     fits: bool
-    ram: Need
-    flash: Need
+    ram: Filled | None
+    flash: Filled | None
     why: str
+    weights: str
     seconds: float | None
 
 
 @dataclass(frozen=True)
 class BoardRow:
+    """`facts`: where a board's numbers are from."""
+
     name: str
     description: str
-    arch: str
+    facts: str
     verdicts: tuple[Verdict, ...]       # one for each plan
 
 

@@ -42,7 +42,7 @@ def gather(model: Path, options: list[Options], labels: Path | None = None,
                   for key, some, packed, measured in zip("ab", options, packs, profiles))
     first = packs[0].compiled
     return Report(first.schedule.name, on or "", profiles[0].unit if on else "", first.macs,
-                  _ports(first.schedule), words, views, _plain(plain), board_rows(packs),
+                  _ports(first.schedule), words, views, _plain(plain), board_rows([packed.file for packed in packs]),
                   histograms(first.graph), first.schedule.removed, tuple(map(_file, packs)))
 
 

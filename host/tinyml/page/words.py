@@ -97,7 +97,7 @@ def seconds(time: float | None) -> str:
     """A predicted time: 0.41 s, 12 ms; nothing if it isn't known."""
     if time is None:
         return ""
-    return f"{time:.2g} s" if time >= 0.995 else f"{1000 * time:.3g} ms"
+    return f"{time:.2g} s" if time >= 0.995 else f"{float(f'{1000 * time:.2g}'):g} ms"
 
 
 def options_words(options: Options) -> tuple[str, str]:
