@@ -12,6 +12,7 @@ from tests.test_cli import fails, succeeds, tinyml
 from tests.test_device import open_or_skip
 from tinyml.bench import PER_MICROSECOND
 from tinyml.board import load_board
+from tinyml.device import open_place
 from tinyml.emulator import Emulator
 from tinyml.errors import DeviceError
 from tinyml.options import Options
@@ -48,6 +49,8 @@ def test_a_board_on_a_cable_tells_microseconds():
     counted, emulator = profile("m4f"), Emulator(load_board("m4f"))
     try:
         told = profile_file(FASHION, emulator.port)
+        with open_place(emulator.port) as place:
+            assert "order.bin" not in place.run("import os\nprint(os.listdir())")
     finally:
         emulator.close()
     assert told.unit == "microseconds"
