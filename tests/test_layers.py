@@ -40,7 +40,7 @@ LAYERS = (
     ("run", "turns", "check", "deploy", "diff", "quantize"),
     ("bench", "evaluate"),
     ("fit", "profile"),
-    ("report", "picture"),
+    ("terminal", "picture"),
     ("charts",),
     ("page",),
     ("cli",),

@@ -19,7 +19,7 @@ from tinyml.options import Options
 from tinyml.pack import pack
 from tinyml.profile import Part, Profile, Span, profile_file
 from tinyml.remote import BUILT, UNIX
-from tinyml.report import profile_table
+from tinyml.terminal import profile_table
 from tinyml.run import selftest_file
 from tinyml.schedule import encode
 

@@ -24,7 +24,7 @@ def install(on: Board,
     What is there already is not copied again.
     """
     from tinyml.deploy import install as install_modules
-    from tinyml.report import deploy_table
+    from tinyml.terminal import deploy_table
 
     with _bars() as watch:
         figures = install_modules(on, core, romfs, heap, watch).figures()
@@ -44,7 +44,7 @@ def deploy(file: AnyFile, on: Board,
     one. What is there already is not copied again.
     """
     from tinyml.deploy import deploy as deploy_model
-    from tinyml.report import deploy_table
+    from tinyml.terminal import deploy_table
 
     options = options_of(ram, minimum, max_extra_macs, stages, feed)
     with _bars() as watch:

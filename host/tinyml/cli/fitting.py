@@ -20,7 +20,7 @@ def fit(file: AnyFile, board: BoardName = None,
     """
     from tinyml.board import load_board
     from tinyml.fit import fit as fit_file, room_here, room_of
-    from tinyml.report import fit_table
+    from tinyml.terminal import fit_table
 
     if (board is None) == (on is None):
         raise typer.BadParameter("give a board's name with --board, or where it is with --on")
@@ -36,7 +36,7 @@ def boards(as_json: Json = False):
     from tinyml.board import load_boards
     from tinyml.device import plugged_in
     from tinyml.probe import MODULE_ARCHS
-    from tinyml.report import boards_table
+    from tinyml.terminal import boards_table
 
     here = plugged_in()
     known = [asdict(board) | {"has_module": board.arch in MODULE_ARCHS,

@@ -15,7 +15,7 @@ def check(model: ModelFile, shape: Shape = None, as_json: Json = False):
     The status is 0 if the model packs, 1 if it does not; warnings don't change it.
     """
     from tinyml.check import check_file
-    from tinyml.report import check_table
+    from tinyml.terminal import check_table
 
     found = check_file(model, shapes_of(shape))
     figures = found.figures()
@@ -35,7 +35,7 @@ def diff(model: ModelFile,
     The status is 1 if a byte differs from TensorFlow Lite Micro's. Other references round otherwise.
     """
     from tinyml.diff import diff_file
-    from tinyml.report import diff_table
+    from tinyml.terminal import diff_table
 
     found = diff_file(model, input, reference, shapes_of(shape))
     figures = found.figures()
@@ -53,7 +53,7 @@ def evaluate(file: AnyFile,
              as_json: Json = False):
     """Count how often a model is right: accuracy, and of each class precision and recall."""
     from tinyml.evaluate import evaluate as evaluate_file
-    from tinyml.report import evaluation_table
+    from tinyml.terminal import evaluation_table
 
     counted = evaluate_file(file, data, on, labels, limit, _watched)
     figures = counted.figures()

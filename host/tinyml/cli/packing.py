@@ -31,7 +31,7 @@ def pack(model: ModelFile,
     """
     from tinyml.board import load_board
     from tinyml.pack import pack as pack_model
-    from tinyml.report import pack_table
+    from tinyml.terminal import pack_table
 
     facts = load_board(board) if board else None
     options = options_of(ram, minimum, max_extra_macs, stages, feed)
@@ -55,7 +55,7 @@ def _show_frontier(model: Path, options: Options, board, plot: Path | None, shap
                    as_json: bool):
     from tinyml.charts import frontier_picture
     from tinyml.pack import plan_frontier
-    from tinyml.report import frontier_table
+    from tinyml.terminal import frontier_table
 
     points = plan_frontier(model, options, board, shapes)
     print_result(points if as_json else frontier_table(model.stem, points, board), as_json)
@@ -143,7 +143,7 @@ def _progress(silent: bool):
 
 def _show_quantised(result, facts, as_json: bool) -> None:
     from tinyml.quantize.report import quantise_report
-    from tinyml.report import pack_table
+    from tinyml.terminal import pack_table
 
     figures = result.figures()
     if not as_json:

@@ -18,7 +18,7 @@ def run(file: AnyFile,
         as_json: Json = False):
     """Run a model on an input: one inference, or one for each row of a batch."""
     from tinyml.run import run_file
-    from tinyml.report import answer_table
+    from tinyml.terminal import answer_table
 
     result = run_file(file, input, on, heap, top)
     if output:
@@ -35,7 +35,7 @@ def bench(file: AnyFile,
     The board's own clock counts them, so the number is the same every time.
     """
     from tinyml.bench import bench_file
-    from tinyml.report import bench_table
+    from tinyml.terminal import bench_table
 
     measured = bench_file(file, on, options_of(ram, minimum, max_extra_macs, stages, feed))
     figures = measured.figures()
@@ -50,7 +50,7 @@ def profile(file: AnyFile, on: Place = "host",
     Instructions on emulated boards, microseconds on real ones and here.
     """
     from tinyml.profile import profile_file
-    from tinyml.report import profile_table
+    from tinyml.terminal import profile_table
 
     measured = profile_file(file, on, options_of(ram, minimum, max_extra_macs, stages, feed))
     print_result(measured.figures() if as_json else profile_table(measured), as_json)

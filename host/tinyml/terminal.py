@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tables that users see."""
+"""Tables that users see on a terminal."""
 from rich.bar import Bar
 from rich.console import Group
 from rich.markup import escape
