@@ -41,7 +41,7 @@ def pack(model: ModelFile,
         return
     if facts:
         from tinyml.fit import options_for
-        options = options_for(model, facts, options)
+        options = options_for(model, facts, options, shapes_of(shape))
     packed = pack_model(model, labels, options, shapes=shapes_of(shape))
     write(output or model.with_suffix(".tml"), packed.file)
     figures = packed.figures()

@@ -10,7 +10,7 @@ from tinyml.fit.plans import Plans, plans_of
 from tinyml.fit.room import Need, Room, room_at, room_of
 from tinyml.fit.ways import Tried, boards_for, smaller_input, try_way, ways_out
 from tinyml.options import Options
-from tinyml.pack import within
+from tinyml.pack import KNOWN, Shapes, within
 from tinyml.probe import probe
 from tinyml.schedule import decode
 
@@ -59,14 +59,14 @@ def seconds(need: Need, room: Room) -> float | None:
     return need.cycles / room.clock_hz if need.cycles and room.clock_hz else None
 
 
-def fit(path: Path, room: Room, options: Options = Options()) -> Fit:
+def fit(path: Path, room: Room, options: Options = Options(), shapes: Shapes = KNOWN) -> Fit:
     """Tries a model on a board, packed as the options say; if it doesn't fit, all else as well.
 
     Raises ModelError, UnsupportedError, ScheduleError; DeviceError if there is no module for it.
     """
     if not room.has_module:
         raise DeviceError(f"`{room.name}`: there is no module for {room.arch} yet: nothing runs there")
-    plans = plans_of(path, options)
+    plans = plans_of(path, options, shapes)
     tried = try_way(plans, options, room)
     if tried.fits:
         return Fit(plans.name, room, tried)
@@ -76,10 +76,10 @@ def fit(path: Path, room: Room, options: Options = Options()) -> Fit:
                tuple(boards_for(least.file)))
 
 
-def options_for(path: Path, board: Board, options: Options) -> Options:
+def options_for(path: Path, board: Board, options: Options, shapes: Shapes = KNOWN) -> Options:
     """What a model is packed with for a board: the fastest plan that it has room for. Raises
     FitError if there is none. Where there is no module to reckon with, the heap is the limit."""
-    room, plans = room_of(board), Plans(path)
+    room, plans = room_of(board), Plans(path, shapes)
     try:
         tried = try_way(plans, options, room)
     except DeviceError:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tinyml.errors import ModelError
 from tinyml.importers import import_model
 from tinyml.options import Options
-from tinyml.pack import SEEDS, labels_of, name_of, read_file, read_schedule
+from tinyml.pack import KNOWN, SEEDS, Shapes, labels_of, name_of, read_model, read_schedule
 from tinyml.pipeline import compile_graph
 from tinyml.schedule import decode, encode
 
@@ -16,9 +16,9 @@ class Plans:
 
     planned = False
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, shapes: Shapes = KNOWN):
         self.name, self._labels = name_of(path), labels_of(None, path)
-        self._graph = import_model(read_file(path), self.name)
+        self._graph = import_model(read_model(path, shapes), self.name)
         self._files: dict[Options, bytes] = {}
 
     def file(self, options: Options) -> bytes:
@@ -52,10 +52,10 @@ class OneFile:
         return self._file
 
 
-def plans_of(path: Path, options: Options) -> Plans | OneFile:
+def plans_of(path: Path, options: Options, shapes: Shapes = KNOWN) -> Plans | OneFile:
     """Of a model file or of a `.tml`. Raises ModelError, ScheduleError."""
     if path.suffix != ".tml":
-        return Plans(path)
+        return Plans(path, shapes)
     if options != Options():
         raise ModelError(f"`{path}` is planned already: give the model itself to plan it otherwise")
     return OneFile(path)
