@@ -33,11 +33,9 @@ def divide_weights(graph: Graph) -> Graph:
 
 def _parts(data: np.ndarray) -> list[np.ndarray]:
     """Arrays of int8 that add up to one of int16; only the first may be full."""
-    parts = []
-    while data.any():
-        parts.append(np.clip(data, -LARGEST, LARGEST).astype(np.int8))
-        data = data - parts[-1]
-    return parts
+    parts = [np.clip(data, -LARGEST, LARGEST).astype(np.int8)]
+    rest = data - parts[0]
+    return parts + _parts(rest) if rest.any() else parts
 
 
 def _with(weights: Tensor, data: np.ndarray) -> Tensor:
@@ -46,6 +44,8 @@ def _with(weights: Tensor, data: np.ndarray) -> Tensor:
 
 def _divided(op: Op, first: np.ndarray, *more: np.ndarray) -> list[Op]:
     """What copies channels, and the op of all of them."""
+    if not more:                                # the others met nothing but padding
+        return [replace(op, weights=_with(op.weights, first))]
     made, given = [], op.input
     if isinstance(op, FullyConnected):
         given = replace(given, name=f"{op.name}/rows", shape=(1, 1, op.rows, first.shape[-1]))
