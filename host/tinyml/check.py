@@ -196,9 +196,10 @@ def large_tensors(model):
 
 def zero_weights(model):
     """zeros are multiplied all the same: prune whole filters, which are then removed"""
+    own = {op.name for op in model.graph.ops}       # passes have zeros of theirs
     for op in model.passed.ops:
         weights = getattr(op, "weights", None)
-        if weights is not None and weights.data is not None and weights.data.size:
+        if op.name in own and weights is not None and weights.data is not None and weights.data.size:
             zeros = 1 - np.count_nonzero(weights.data) / weights.data.size
             if zeros >= MOSTLY:
                 yield op, f"{100 * zeros:.0f} % of its weights are 0"
