@@ -40,7 +40,7 @@ def parts_fit(op):
 def one_scale(op):
     """parts and output must have one scale and zero point"""
     wanted = op.output.quant
-    for part in op.parts:
+    for part in op.inputs:
         quant = part.quant
         if abs(quant.scale - wanted.scale) > 1e-6 or quant.zero_point != wanted.zero_point:
             return (f"scale {quant.scale:g} and {wanted.scale:g}, "

@@ -24,11 +24,17 @@ class DepthwiseConv2d(Convolution):
         return h * w * self.weights.elements
 
 
+def one_filter_each(op):
+    """weights of one filter for each output channel"""
+    first = op.weights.shape[0]
+    return f"{first} of them" if first != 1 else None
+
+
 def whole_multiplier(op):
     """output channels must be a multiple of input channels"""
     inputs, outputs = op.input.hwc[2], op.output_channels
     return f"{outputs} output channels for {inputs}" if outputs % inputs else None
 
 
-LIMITS = COMMON + (int8_weights, int32_bias, whole_multiplier, small_strides,
+LIMITS = COMMON + (int8_weights, int32_bias, one_filter_each, whole_multiplier, small_strides,
                    known_activation)

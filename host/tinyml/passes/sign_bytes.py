@@ -93,7 +93,7 @@ def _with_signed_numbers(op: Op) -> Op:
     if isinstance(op, Relu) and op.activation == "relu6" and op.input.quant != op.output.quant:
         return Unsupported(op.name, op.output, "relu6 of uint8 with another scale", (op.input,))
     weights = getattr(op, "weights", None)
-    if weights is None or weights.data is None or not all(
+    if weights is None or weights.data is None or weights.dtype != "uint8" or not all(
             map(has_one_scale, (weights, op.input, op.output))):
         return op
     if not 0 <= weights.quant.zero_point <= 255:
