@@ -3,6 +3,13 @@
 #include "weights.h"
 #include "windows.h"
 
+/* Whether inputs of -128 may be left out of the pixel that a window is. */
+static int may_skip(const tml_conv2d_t *s, const tml_ring_t *input, const tml_spot_t *spot)
+{
+    return s->skips != 0 && s->k_h == 1 && s->k_w == 1 && input->channels % 4 == 0 &&
+           (uint32_t)spot->y < input->height && (uint32_t)spot->x < input->width;
+}
+
 void tml_conv2d(const tml_model_t *m, const void *step, tml_span_t at)
 {
     const tml_conv2d_t *s = step;
@@ -11,7 +18,6 @@ void tml_conv2d(const tml_model_t *m, const void *step, tml_span_t at)
     const tml_filter_t f = {
         m, input, (const int8_t *)m->data + s->weights, s->depth, s->k_h, s->k_w, input->channels,
         output->channels, s->input_zp, TML_OUTPUTS(m, s, s->factor_pairs == 1 ? 1 : UINT32_MAX),
-        s->skips ? tml_weight_sums(m, s, output->channels) : NULL,
     };
 
     while (at.pixels != 0) {
@@ -23,6 +29,10 @@ void tml_conv2d(const tml_model_t *m, const void *step, tml_span_t at)
             spots[pixels].channel = 0;
             spots[pixels].out = tml_pixel(m, output, at.y, at.x);
         }
-        tml_filter(&f, spots, pixels);
+        if (pixels == 1 && may_skip(s, input, spots)) {
+            tml_filter_point(&f, spots, tml_weight_sums(m, s, output->channels));
+        } else {
+            tml_filter(&f, spots, pixels);
+        }
     }
 }

@@ -12,7 +12,7 @@ void tml_conv2d_stack(const tml_model_t *m, const void *step, tml_span_t span)
     const tml_ring_t *output = &m->rings[s->output];
     const tml_filter_t f = {
         m, input, (const int8_t *)m->data + s->weights, s->depth, 1, 1, input->channels,
-        s->filters, 0, TML_OUTPUTS(m, s, UINT32_MAX), NULL,
+        s->filters, 0, TML_OUTPUTS(m, s, UINT32_MAX),
     };
     tml_spot_t spots[TML_BLOCK];
     uint32_t pixels = 0;

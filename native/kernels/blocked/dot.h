@@ -30,7 +30,8 @@ typedef struct {
    of the next one. */
 void tml_dot_block(const tml_dot_t *d, const int8_t *pixels, int32_t *sums);
 
-/* Of one pixel. `sums` MUST have room for a multiple of 8 channels; TML_DOT_CHANNELS at most. */
+/* Of one pixel. `sums` MUST have room for a multiple of 8 channels; TML_DOT_CHANNELS at most. Where
+   `quick` is not 0, two channels share a sum at any depth. */
 void tml_dot_pixel(const tml_dot_t *d, const int8_t *pixel, int32_t *sums);
 
 /* The same sums of a multiple of TML_DOT_MANY channels and any number of products, without inputs of

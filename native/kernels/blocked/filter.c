@@ -80,30 +80,20 @@ static void unwrap(const tml_dot_t *d, const int8_t *in, uint32_t pixels, int32_
     }
 }
 
-/* Where the window of a pixel lies if it is one pixel of the input, and `count` of its bytes can
-   stay there; or NULL. */
-static const int8_t *point(const tml_filter_t *f, const tml_spot_t *spot, uint32_t count)
-{
-    const uint32_t y = (uint32_t)spot->y, x = (uint32_t)spot->x;
-
-    if (f->k_h != 1 || f->k_w != 1 || count % 4 != 0 || y >= f->input->height ||
-        x >= f->input->width) {
-        return NULL;
-    }
-    return tml_pixel(f->m, f->input, y, x) + spot->channel;
-}
-
 /* The windows of some pixels side by side; that of one pixel where it lies, if it can stay. */
 static const int8_t *windows(const tml_filter_t *f, const tml_spot_t *spots, uint32_t pixels,
                              uint32_t at, uint32_t count, int8_t *patch)
 {
+    const int is_point = f->k_h == 1 && f->k_w == 1 && count % 4 == 0;
+
     for (uint32_t i = 0; i < pixels; i++, spots++) {
-        const int8_t *in = point(f, spots, count);
-        if (in != NULL) {
+        const uint32_t y = (uint32_t)spots->y, x = (uint32_t)spots->x;
+        if (is_point && y < f->input->height && x < f->input->width) {
+            const int8_t *in = tml_pixel(f->m, f->input, y, x) + spots->channel + at;
             if (pixels == 1) {
-                return in + at;
+                return in;
             }
-            copy(patch + i * TML_PATCH, in + at, count);
+            copy(patch + i * TML_PATCH, in, count);
         } else {
             fetch(f, spots, at, count, patch + i * TML_PATCH);
         }
@@ -117,30 +107,19 @@ void tml_filter(const tml_filter_t *f, tml_spot_t *spots, uint32_t pixels)
     const uint32_t chunk = pixels == 1 ? TML_DOT : TML_PATCH;
     uint32_t patch[TML_BLOCK * TML_PATCH / 4];
     int32_t sums[TML_DOT_CHANNELS];
-    const int8_t *in = NULL, *skipped = NULL;
+    const int8_t *in = NULL;
 
-    if (pixels == 1 && f->weight_sums != NULL) {
-        skipped = point(f, spots, f->channels);
-    }
     for (uint32_t i = pixels; i < TML_BLOCK; i++) {
         spots[i] = spots[i - 1];        /* a missing pixel is the last one again */
     }
     pixels = pixels == 1 ? 1 : TML_BLOCK;
     const uint32_t group = TML_DOT_CHANNELS / pixels;
-    for (uint32_t first = 0, channels; first < f->filters; first += channels) {
+    for (uint32_t first = 0; first < f->filters; first += group) {
+        const uint32_t channels = tml_least(f->filters - first, group);
         int8_t *out[TML_BLOCK];
-        uint32_t at = 0;
-        channels = tml_least(f->filters - first, group);
-        if (skipped != NULL && channels >= TML_DOT_MANY) {
-            channels &= ~(TML_DOT_MANY - 1u);
-            const tml_dot_t d = {f->weights + first * f->depth, 2 * f->depth, channels / 2,
-                                 products, 0};
-            tml_dot_skip(&d, skipped, f->weight_sums + first, sums);
-            at = products;
-        }
-        for (; at < products; at += chunk) {
+        for (uint32_t at = 0; at < products; at += chunk) {
             const uint32_t count = tml_least(products - at, chunk);
-            if (in == NULL || products > chunk) {
+            if (first == 0 || products > chunk) {
                 in = windows(f, spots, pixels, at, count, (int8_t *)patch);
             }
             const tml_dot_t d = {f->weights + first * f->depth + 2 * at, 2 * f->depth,

@@ -39,7 +39,6 @@ typedef struct {
     uint16_t filters;               /* output channels */
     int32_t input_zp;
     tml_outputs_t outputs;
-    const int16_t *weight_sums;     /* of each output channel, or NULL */
 } tml_filter_t;
 
 /* Pixels whose channels each sum over a window of one channel. */
@@ -57,6 +56,10 @@ typedef struct {
 
 /* Computes 1..TML_BLOCK pixels; `spots` MUST have room for TML_BLOCK. */
 void tml_filter(const tml_filter_t *f, tml_spot_t *spots, uint32_t pixels);
+
+/* Computes a pixel whose window is one pixel, inside the input and of a multiple of 4 channels, where
+   the step has the sums of each channel's weights (docs/KERNELS.md). */
+void tml_filter_point(const tml_filter_t *f, const tml_spot_t *spot, const int16_t *weight_sums);
 
 /* Computes rows of so many pixels. The window of the first one begins at (y, x), and so many
    channels on. */
