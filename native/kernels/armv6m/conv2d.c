@@ -12,7 +12,8 @@ static void sum_all(tml_windows_t *w, const tml_conv2d_t *s, const int8_t *weigh
                     const int32_t *end)
 {
     const uint32_t how = w->pixels == 1 ? TML_ONE : s->quick == 0 ? TML_EXACT : 0;
-    const uint32_t chunk = (uint32_t)(sums - w->room) / w->pixels;
+    const uint32_t room = (uint32_t)(sums - w->room);
+    const uint32_t chunk = w->pixels == 1 ? room : room / TML_PIXELS;
     uint32_t left = (uint32_t)s->k_h * s->k_w * w->input->channels;
 
     w->row = UINT32_MAX;
@@ -43,9 +44,10 @@ static const int8_t *worth_listing(const tml_windows_t *w, const tml_conv2d_t *s
 }
 
 /* The same sums as of sum_all, without inputs of -128. */
-static void sum_listed(tml_windows_t *w, const tml_conv2d_t *s, const int8_t *in,
-                       const int8_t *weights, const int16_t *weight_sums, int32_t *sums,
-                       const int32_t *end)
+static __attribute__((noinline)) void sum_listed(tml_windows_t *w, const tml_conv2d_t *s,
+                                                 const int8_t *in, const int8_t *weights,
+                                                 const int16_t *weight_sums, int32_t *sums,
+                                                 const int32_t *end)
 {
     const uint32_t chunk = (uint32_t)(sums - w->room) / 2 & ~3u;
     uint32_t left = w->input->channels;
