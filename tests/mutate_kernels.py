@@ -75,6 +75,7 @@ def all_cases(core: str, simulator: Simulator) -> list[Case]:
         sets.test_random_nets(core=core)
         sets.test_requantising_where_rounding_turns(place=core)
         sets.test_inputs_that_may_be_left_out(place=core)
+        sets.test_depthwise_windows_of_3x3(place=core)
         for family in sets.FAMILIES:
             sets.test_single_ops(core=core, family=family)
         for depth in sets.DEPTHS:

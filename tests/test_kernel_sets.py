@@ -164,8 +164,10 @@ def test_depthwise_windows_of_3x3(place, rng, height, width, groups, stride, pad
 @given(rng=RNGS, zero_point=st.one_of(st.just(-128), ZERO_POINTS), channels=CHANNELS,
        is_depthwise=st.booleans())
 def test_requantising_where_rounding_turns(place, rng, zero_point, channels, is_depthwise):
-    """Every byte plus a bias that brings the sum to where one output becomes the next."""
-    scales = np.float32(2.0 ** rng.uniform(-22, -1, channels))
+    """Every byte plus a bias that brings the sum to where one output becomes the next. Of small scales
+    the last bits of a multiplier count, too."""
+    lowest = rng.choice([-22, -13], channels)
+    scales = np.float32(2.0 ** rng.uniform(lowest, np.where(lowest == -22, -1, -9)))
     outputs = rng.integers(-128, 128, channels) - zero_point + 0.5
     bias = np.int32(np.clip(outputs / scales, -(2**29), 2**29) + rng.integers(-99, 99, channels))
     weights = np.int8(rng.choice([-1, 1], channels))
