@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
 from tests.onnx_nets import NETS, Net  # noqa: E402  only where it is installed
+from tests.onnx_runtime import run  # noqa: E402
 from tests.test_cli import fails, succeeds, tinyml  # noqa: E402
 from tinyml.cli import app  # noqa: E402
 from tinyml.data import read_data  # noqa: E402
@@ -121,6 +122,19 @@ def test_a_float_tflite_is_quantised_as_well(tmp_path):
     succeeds("quantize", tmp_path / "x.tflite", "--data", tmp_path / "x.npy", *FAST)
     assert "tinyml quantize MODEL --data FOLDER" in fails("pack", tmp_path / "x.tflite")
     assert "give --data" in fails("quantize", tmp_path / "x.tflite")
+
+
+def test_a_float_model_that_is_wrong_itself_is_told(folder, tmp_path):
+    """Weights are at random; labels are what it says, or anything but that."""
+    arrays = RNG.normal(0, 1, (20, 3, 8, 8)).astype(np.float32)
+    answers = [run(small_net(), {"input_0": one[None]})[0].argmax() for one in arrays]
+    for name, wrong in (("right", 1), ("wrong", 20)):
+        labels = [(one + (number < wrong) * (1 + number % 2)) % 3
+                  for number, one in enumerate(answers)]
+        np.savez(tmp_path / f"{name}.npz", x=arrays, y=labels)
+        told = succeeds("quantize", folder / "net.onnx", "-o", tmp_path / "net.tml", "--data",
+                        tmp_path / f"{name}.npz", *FAST)
+        assert ("hardly better than chance" in told) == (name == "wrong")
 
 
 def test_what_is_quantised_already_is_packed(folder, tmp_path):

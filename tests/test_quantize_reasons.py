@@ -61,6 +61,6 @@ def test_values_that_are_cut_off_are_named(tmp_path):
 
 def test_a_drop_of_accuracy_is_explained(tmp_path):
     result = quantised(tmp_path, uneven_net(2000, False), np.concatenate(inputs(SHAPE)), PLAIN)
-    dropped, kept = (replace(result, accuracy=Accuracy(90.0, now, 100)) for now in (80.5, 89.5))
+    dropped, kept = (replace(result, accuracy=Accuracy(90.0, now, 100, True, 5)) for now in (80.5, 89.5))
     assert verdict(dropped).startswith("accuracy drops by 9.5 points:\n`Conv_2`: one range")
     assert verdict(kept) == "nothing is lost that 8 bits can keep"

@@ -32,12 +32,13 @@ ENOUGH = 50                     # items that tell an accuracy
 @dataclass(frozen=True)
 class Accuracy:
     """Percent of right answers, of the float model and of the packed one, on so many items.
-    `unseen`: none of them is one that ranges were found on."""
+    `unseen`: none of them is one that ranges were found on; `classes`: that answers are of."""
 
     floats: float
     bytes: float
     items: int
     unseen: bool
+    classes: int
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def quantise_file(model: Path, source: Source, ways: Ways = Ways(), options: Opt
     ends = chosen.stats[id(chosen.graph.inputs[0].tensor)].ends
     accuracy = None if labels is None else Accuracy(
         *_percent(graph, packed, map(item, scored), labels[scored]), len(scored),
-        not set(seen) & set(scored))
+        not set(seen) & set(scored), max(graph.outputs[0].tensor.elements, 2))
     return Result(packed, chosen, len(items), ends, _worst(chosen, items[:JUDGED]), accuracy)
 
 

@@ -9,6 +9,7 @@ from tinyml.quantize.files import Accuracy, Result
 
 SHOWN = 5                       # ops, of those that add most noise
 DROP = 1.0                      # points of accuracy that ask for an explanation
+CHANCE = 1.5                    # times as often right as by chance: hardly better
 POOR = 20.0                     # decibels of the output that do
 
 
@@ -19,6 +20,9 @@ def quantise_report(result: Result) -> Group:
              f"{describe(result.chosen.ways)}: {_decibels(result.chosen.decibels)} at the output"]
     if result.accuracy:
         lines.append(_accuracy(result.accuracy))
+        if result.accuracy.floats < CHANCE * 100 / result.accuracy.classes:
+            lines.append("float32 itself is hardly better than chance. Way out: prepare the data as in "
+                         "training (--scale, --mean, --std)")
     return Group(*map(Text, lines), _table(result), Text(verdict(result)))
 
 
