@@ -72,12 +72,12 @@ def measured(name: str, told: str, file: bytes, core: str) -> list[Row]:
 
 def fitted(rows: list[Row]) -> dict[str, dict[str, float]]:
     """The costs of a core. A step weighs as much as its share of its run; where kinds are taken
-    together, all steps weigh the same."""
+    together, runs don't matter."""
     table = {kind: _least_squares([row for row in rows if row.kind == kind],
                                   lambda row: row.cycles * row.whole)
              for kind in sorted({row.kind for row in rows})}
     table[OTHER] = _least_squares([row for row in rows if "taps" in row.does],
-                                  lambda row: row.cycles ** 2)
+                                  lambda row: row.cycles)
     return table
 
 
