@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from math import prod
 from zlib import crc32
 
 import numpy as np
@@ -143,7 +142,7 @@ def test_histograms_are_of_all_weights(tmp_path):
     x = b.conv2d(x, b.constant(np.eye(8, dtype=np.int8)[:, None, None], [0.02] * 8), out=(0.1, 1))
     found = gather(written(tmp_path, b.finish([x])), [Options()]).histograms
     first, second = found
-    assert first.shape == data.shape and first.count == prod(data.shape) == sum(first.bins)
+    assert first.shape == data.shape and sum(first.bins) == data.size
     assert (first.low, first.high) == (data.min(), data.max())
     assert first.zeros == (data == 0).mean()
     assert first.at_limits == ((np.abs(data.astype(int)) == 127).sum() - 8) / data.size > 0.05
@@ -194,9 +193,9 @@ def test_words():
         "Smallest, rings", "--minimum --stages rings")
     assert [percent(share) for share in (0, 1e-5, 0.012, 0.5)] == ["0 %", "< 0.1 %", "1.2 %", "50 %"]
     assert [seconds(time) for time in (None, 0.0123, 0.41, 12)] == ["", "12 ms", "410 ms", "12 s"]
-    for pixels, long, short in ((48, "whole", "whole"), (6, "1 row of 8 rows", "1 row"),
-                                (13, "2 rows and 1 pixel of 8 rows", "2 rows + 1 px"),
-                                (2, "2 pixels of 8 rows", "2 px")):
+    for pixels, long, short in ((48, "whole", "whole"), (6, "1 of 8 rows", "1 row"),
+                                (13, "2 of 8 rows and 1 pixel", "2 rows + 1 px"),
+                                (2, "2 of 48 pixels", "2 px")):
         assert (kept_words(pixels, (8, 6, 3)), kept_short(pixels, (8, 6, 3))) == (long, short)
 
 
@@ -224,18 +223,35 @@ def test_a_page_of_a_large_model_is_small():
 
 
 OVERFLOW = """
-  told.width = [document.documentElement.scrollWidth, innerWidth];
+  told.width = document.documentElement.scrollWidth;
   told.out = all("body *").filter((e) => !e.closest(".wide") && e.getClientRects().length
-    && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 80));
+    && e.getBoundingClientRect().right > WIDTH + 1).map((e) => e.outerHTML.slice(0, 80));
 """
+
+
+def assert_all_inside(page, folder, width):
+    told = look(page, OVERFLOW.replace("WIDTH", str(width)), folder, width)
+    assert not told["out"] and told["width"] == width
+
+
+@pytest.fixture(scope="module")
+def long_page(report):
+    """The same with the longest names of plans that there are, and a long one of the model."""
+    words, options = options_words(Options(10 ** 6, "smallest", 99.5, "recompute", True))
+    plans = tuple(replace(view, title=words, options=options) for view in report.plans)
+    return render(replace(report, name="a_name_without_an_end" * 9, plans=plans))
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1400])
 @pytest.mark.parametrize("plan", ["a", "b"])
 def test_nothing_leaves_the_window(page, tmp_path, width, plan):
     page = page.replace('<body data-plan="a">', f'<body data-plan="{plan}">')
-    told = look(page, OVERFLOW, tmp_path, width)
-    assert told["width"][0] <= told["width"][1] == width and not told["out"]
+    assert_all_inside(page, tmp_path, width)
+
+
+@pytest.mark.parametrize("width", [320, 1400])
+def test_long_names_stay_inside(long_page, tmp_path, width):
+    assert_all_inside(long_page, tmp_path, width)
 
 
 def test_a_click_sorts(page, tmp_path):

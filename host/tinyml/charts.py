@@ -24,7 +24,8 @@ def plan_chart(plan: Plan, title: str) -> MemoryChart:
     steps = tuple(task.name for task in plan.problem.tasks)
     state = plan.state_bytes
     if steps:
-        blocks.append(Block("progress", plan.arena_bytes - state, state, 0, len(steps) - 1, "state"))
+        blocks.append(Block("progress", plan.arena_bytes - state, state, 0, len(steps) - 1,
+                            "state"))
     return MemoryChart(title, steps, tuple(blocks), plan.arena_bytes)
 
 

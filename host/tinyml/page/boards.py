@@ -16,16 +16,16 @@ def board_rows(files: list[bytes]) -> tuple[BoardRow, ...]:
 
 def _verdict(file: bytes, room: Room) -> Verdict:
     if not room.has_module:
-        return Verdict(False, None, None, f"there is no module for {room.arch}", "", None)
+        return Verdict(False, None, None, f"there is no module for {room.arch}", None)
     try:
         needs = [need_of(file, room, weights) for weights in ways_to_hold(room)]
     except DeviceError as error:        # modules that nobody has built
-        return Verdict(False, None, None, str(error), "", None)
+        return Verdict(False, None, None, str(error), None)
     need = min(needs, key=lambda need: max(0, need.short(room), need.short_of_flash(room)))
     flash = room.romfs_bytes if need.weights == IN_PLACE else room.flash_free
     why = _why(need, room)
     return Verdict(not why, Filled(need.heap_bytes, room.heap_free), Filled(need.flash, flash), why,
-                   need.weights, seconds(need, room))
+                   seconds(need, room))
 
 
 def _why(need: Need, room: Room) -> str:

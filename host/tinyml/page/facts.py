@@ -126,7 +126,6 @@ class Histogram:
     op: str
     name: str
     shape: tuple[int, ...]
-    count: int
     low: int
     high: int
     zeros: float
@@ -170,14 +169,13 @@ class Filled:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a plan fits a board. `why`: what is missing; `weights`: where they are, in place or
-    in RAM; `seconds`: predicted. None of the numbers where there is no module for the board."""
+    """Whether a plan fits a board. `why`: what is missing; `seconds`: predicted. There are no
+    numbers where there is no module for the board."""
 
     fits: bool
     ram: Filled | None
     flash: Filled | None
     why: str
-    weights: str
     seconds: float | None
 
 

@@ -41,8 +41,9 @@ def gather(model: Path, options: list[Options], labels: Path | None = None,
     views = tuple(plan_view(key, *options_words(some), packed, measured)
                   for key, some, packed, measured in zip("ab", options, packs, profiles))
     first = packs[0].compiled
+    files = [packed.file for packed in packs]
     return Report(first.schedule.name, on or "", profiles[0].unit if on else "", first.macs,
-                  _ports(first.schedule), words, views, _plain(plain), board_rows([packed.file for packed in packs]),
+                  _ports(first.schedule), words, views, _plain(plain), board_rows(files),
                   histograms(first.graph), first.schedule.removed, tuple(map(_file, packs)))
 
 

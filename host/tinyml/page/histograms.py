@@ -29,5 +29,5 @@ def _histogram(op: Op, tensor: Tensor) -> Histogram:
     expected = len(quant.scales) if quant else 1        # each scale makes its largest weight 127
     at_limits = max(np.count_nonzero(np.abs(data) >= 127) - expected, 0)
     bins = np.bincount((data.ravel() + 128) // BIN, minlength=256 // BIN)
-    return Histogram(op.family, op.name, tensor.shape, data.size, int(data.min()), int(data.max()),
+    return Histogram(op.family, op.name, tensor.shape, int(data.min()), int(data.max()),
                      float((data == 0).mean()), at_limits / data.size, tuple(map(int, bins)))

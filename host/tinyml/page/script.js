@@ -15,7 +15,7 @@ all(".map").forEach((map) => {
   const tell = (block) => {
     all(".on", map).forEach((other) => other.classList.remove("on"));
     if (block) { block.classList.add("on"); }
-    readout.textContent = block ? block.ariaLabel || block.getAttribute("aria-label") : usual;
+    readout.textContent = block ? block.getAttribute("aria-label") : usual;
   };
   const near = (event) => event.target.closest(".block");
   map.addEventListener("pointerover", (event) => tell(near(event) || kept));

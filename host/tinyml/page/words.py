@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: MIT
 """How the page writes numbers."""
-from math import prod
-
 from tinyml.options import Options
 from tinyml.page.facts import Report
 from tinyml.passes.record import short
@@ -32,17 +30,18 @@ def some_ops(first: int, last: int) -> str:
 
 
 def kept_words(pixels: int, shape: Shape) -> str:
-    """How much of a tensor is in RAM: `all`, `3 of 48 rows`, `2 rows and 5 pixels of 48 rows`."""
+    """How much of a tensor is in RAM: `whole`, `3 of 48 rows`, `2 of 48 rows and 5 pixels`."""
     height, width, _ = shape
-    if pixels >= prod(shape[:2]):
+    if pixels >= height * width:
         return "whole"
     rows, rest = divmod(pixels, width)
-    some = [plural(number, word) for number, word in ((rows, "row"), (rest, "pixel")) if number]
-    return f"{' and '.join(some)} of {height} rows"
+    if not rows:
+        return f"{rest} of {height * width:,} pixels"
+    return f"{rows} of {height} rows" + (f" and {plural(rest, 'pixel')}" if rest else "")
 
 
 def kept_short(pixels: int, shape: Shape) -> str:
-    """The same in a table: `whole`, `3 rows`, `2 rows + 5`."""
+    """The same in a table: `whole`, `3 rows`, `2 rows + 5 px`."""
     height, width, _ = shape
     if pixels >= height * width:
         return "whole"
@@ -81,8 +80,9 @@ def lede(report: Report) -> str:
             f"products a run, {amount(first.file_bytes)} of flash.")
     for other in others:
         less = times(first.arena_bytes, other.arena_bytes)
-        text += (f" {other.title}: {amount(other.arena_bytes)} of RAM{', ' * bool(less)}{less}, for "
-                 f"{_ratio(other.cycles / max(first.cycles, 1))} predicted cycles.")
+        ratio = _ratio(other.cycles / max(first.cycles, 1))
+        text += (f" {other.title}: {amount(other.arena_bytes)} of RAM{', ' * bool(less)}{less}, "
+                 f"for {ratio} predicted cycles.")
     return text
 
 
