@@ -146,7 +146,7 @@ def test_a_model_is_packed_for_the_free_heap():
 
 def test_a_model_too_large_for_the_heap_is_told_before_it_is_sent(m4f, tmp_path):
     before = m4f.files()
-    with pytest.raises(FitError, match=r"bytes of heap are needed \(arena \d+ \+ file \d+ \+ module "
-                                       r"\d+\), \d+ are free, \d+ in one piece; try --romfs"):
+    with pytest.raises(FitError, match=r"\d+ bytes of heap are missing \(module, core \d+, .*; \d+ are "
+                                       r"free, \d+ in one piece\): with --romfs it fits; `tinyml fit"):
         deploy(write_model(tmp_path / "huge.tml", weights=3000), m4f.port)
     assert m4f.files() == before

@@ -4,28 +4,24 @@
 The new model proves itself under a temporary name. Only then it takes the place of the old one.
 """
 import time
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tinyml.deploy.files import Watch, commit, discard, silent, stage
-from tinyml.deploy.modules import (NATIVE, build_for, module_files, require_modules, to_flash,
-                                   to_rom)
+from tinyml.deploy.modules import build_for, module_files, require_modules, to_flash, to_rom
 from tinyml.deploy.rom import ROM
-from tinyml.deploy.room import arena_limit, arena_of, require_room
+from tinyml.deploy.room import pack_for, require_room, room_for
 from tinyml.device import Place, open_place
-from tinyml.errors import DeviceError, FitError
+from tinyml.errors import DeviceError
 from tinyml.options import Options
-from tinyml.pack import pack, read_schedule
+from tinyml.pack import read_schedule
 from tinyml.probe import Probe, probe
-from tinyml.remote import SECONDS_PER_ITEM
+from tinyml.remote import LOAD, SECONDS_PER_ITEM
+from tinyml.schedule import decode
 
-_TRY = """\
+_FREE = "import gc\ngc.collect()\nprint(gc.mem_free())"
+_TRY = LOAD + """\
 import gc, time
-gc.collect()
-free = gc.mem_free()
-import tinyml
-m = tinyml.load({path!r})
 exact, vectors = m.selftest()
 p = m.ports(0)[0]
 t = time.ticks_us()
@@ -36,7 +32,7 @@ else:
     m.run()
 t = time.ticks_diff(time.ticks_us(), t)
 gc.collect()
-print(exact, vectors, t, free - gc.mem_free(), gc.mem_free())
+print(exact, vectors, t, gc.mem_free())
 """
 
 
@@ -101,11 +97,12 @@ def deploy(file: Path, on: str, options: Options = Options(), labels: Path | Non
     with open_place(on, heap) as place:
         found = probe(place)
         require_modules(found)
-        schedule = _schedule_for(found, file, options, labels, romfs)
-        build = build_for(found, schedule)
-        name = name or f"{file.stem}.tml"
+        room = room_for(found, romfs)
+        schedule = (read_schedule(file) if file.suffix == ".tml" else
+                    pack_for(room, file, labels, options))
+        build = build_for(found, room, require_room(room, found.romfs_bytes, file, schedule))
         modules = module_files(found, build)
-        require_room(found, len(modules.get(NATIVE, b"")), romfs, schedule)
+        name = name or f"{file.stem}.tml"
         begun = time.monotonic()
         if romfs:
             sent = to_rom(place, found, modules | {name: schedule}, watch)
@@ -118,26 +115,7 @@ def deploy(file: Path, on: str, options: Options = Options(), labels: Path | Non
             tried = _try_and_commit(place, name, staged)
             sent |= {name: len(schedule) if staged else 0}
         return Deployed(found, build, ROM + name if romfs else name, sent, seconds, len(schedule),
-                        arena_of(schedule), tried)
-
-
-def _schedule_for(found: Probe, file: Path, options: Options, labels: Path | None,
-                  romfs: bool) -> bytes:
-    """A `.tml` as it is; a model packed for what the board's heap has left beside all the rest."""
-    if file.suffix == ".tml":
-        return read_schedule(file)
-    native = len(module_files(found, "full").get(NATIVE, b""))
-
-    def packed(file_bytes: int) -> bytes:
-        limit = arena_limit(found, native, romfs, file_bytes)
-        ram = limit if options.ram is None else min(limit, options.ram)
-        return pack(file, labels, replace(options, ram=ram)).file
-
-    schedule = packed(0)
-    if not romfs and arena_of(schedule) > arena_limit(found, native, romfs, len(schedule)):
-        with suppress(FitError):        # require_room tells more of it
-            schedule = packed(len(schedule))
-    return schedule
+                        decode(schedule).arena_bytes, tried)
 
 
 def _try_and_commit(place: Place, name: str, staged: dict[str, str]) -> Tried:
@@ -156,7 +134,10 @@ def _try(place: Place, path: str) -> Tried:
     Raises DeviceError if one of them is not exact.
     """
     place.reset()
-    tried = Tried(*map(int, place.run(_TRY.format(path=path), SECONDS_PER_ITEM).split()))
+    free = int(place.run(_FREE))
+    place.run(LOAD.format(path=path), SECONDS_PER_ITEM)     # as in a program: nothing large before it
+    *told, left = map(int, place.run(_TRY.format(path=path), SECONDS_PER_ITEM).split())
+    tried = Tried(*told, free - left, left)
     if tried.exact != tried.vectors:
         raise DeviceError(f"`{place.name}`: only {tried.exact} of {tried.vectors} golden vectors of "
                           f"`{path}` are exact there: please report it, with the board's name")

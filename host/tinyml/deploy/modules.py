@@ -4,8 +4,9 @@ from tinyml.deploy.files import Watch, commit, stage
 from tinyml.deploy.rom import ROM, write_rom
 from tinyml.device import Place
 from tinyml.errors import DeviceError
+from tinyml.fit.room import Need, Room
 from tinyml.probe import BoardFile, Probe, probe
-from tinyml.remote import PYTHON_PARTS, built, choose_build, module_path
+from tinyml.remote import PYTHON_PARTS, built, module_path
 from tinyml.transfer import digests, remove
 
 NATIVE = "_tinyml.mpy"
@@ -17,10 +18,13 @@ def module_files(found: Probe, build: str) -> dict[str, bytes]:
     return native | {name: built(name) for name in PYTHON_PARTS}
 
 
-def build_for(found: Probe, file: bytes) -> str:
-    """The smallest build that runs a schedule; `full` if the board has it: for other models."""
-    needed = choose_build(file)
-    return "full" if needed == "full" or installed_build(found) == "full" else needed
+def build_for(found: Probe, room: Room, need: Need) -> str:
+    """The smallest build that runs a model; `full` if the board has it and has room for it: there
+    may be other models."""
+    if need.build == "full" or installed_build(found) != "full":
+        return need.build
+    full, small = (len(built(module_path(found.arch, build))) for build in ("full", need.build))
+    return "full" if need.short(room) + full - small <= 0 else need.build
 
 
 def installed_build(found: Probe) -> str | None:

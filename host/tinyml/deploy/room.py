@@ -1,46 +1,46 @@
 # SPDX-License-Identifier: MIT
-"""Whether a board's heap has room for a model, before anything is copied."""
+"""What the heap of a board has room for: the arithmetic of `tinyml fit`, on what was found there."""
+from dataclasses import replace
+from pathlib import Path
+
 from tinyml.errors import FitError
-from tinyml.model import Model
+from tinyml.fit.plans import Plans
+from tinyml.fit.room import IN_PLACE, Need, Room, need_of, room_at, ways_to_hold
+from tinyml.fit.ways import try_way
+from tinyml.options import Options
+from tinyml.pack import pack
 from tinyml.probe import Probe
 
-# Measured on emulated boards, MicroPython 1.25, 32 bits.
-NATIVE_EXTRA = 512              # of the native module beside its file
-PYTHON, PYTHON_IN_ROM = 9216, 3840      # of tinyml.mpy
-MODEL = 2048                    # of a loaded Model beside arena and file
-FOR_THE_USER = 10               # the share of the heap that packing leaves: one part of so many
+FOR_THE_USER = 10               # the share of the heap that is left if possible: one part of so many
+HOLES = 8192                    # left by modules that are imported from a file; measured: up to 10 KB
 
 
-def arena_limit(found: Probe, native: int, in_rom: bool, file: int = 0) -> int:
-    """The largest arena that leaves some room for the user's program. `native`, `file`: bytes of
-    the native module and of a schedule in RAM."""
-    rest = found.heap_free - found.heap_bytes // FOR_THE_USER - _fixed(native, in_rom) - file
-    return max(0, min(found.largest_free, rest))
+def room_for(found: Probe, romfs: bool) -> Room:
+    """Of a board as it was found. Its flash is looked after when files are copied: some of them
+    may be there already."""
+    return replace(room_at(found), name=found.place, flash_free=found.flash_bytes,
+                   romfs_bytes=found.romfs_bytes if romfs else 0)
 
 
-def require_room(found: Probe, native: int, in_rom: bool, file: bytes) -> None:
-    """Raises FitError if the heap is too small for a schedule, with the arithmetic."""
-    pieces = {"arena": arena_of(file)} | ({} if in_rom else {"file": len(file)})
-    needed = sum(pieces.values()) + _fixed(native, in_rom)
-    tall = max(pieces.values())
-    if needed <= found.heap_free and tall <= found.largest_free:
-        return
-    told = " + ".join(f"{what} {size}" for what, size in pieces.items())
-    ways = []
-    if not in_rom and found.romfs_bytes:
-        ways.append("--romfs, where weights are used in place")
-    if needed - pieces["arena"] < found.heap_free:
-        ways.append("a plan with less RAM (--minimum, --feed rows)")
-    raise FitError(f"`{found.place}`: {needed} bytes of heap are needed ({told} + module "
-                   f"{_fixed(native, in_rom)}), {found.heap_free} are free, {found.largest_free} in "
-                   f"one piece; try {' or '.join(ways) or 'a smaller model'}")
+def pack_for(room: Room, path: Path, labels: Path | None, options: Options) -> bytes:
+    """The fastest plan that leaves a share of the heap to the user's program, else the smallest."""
+    spare = room.heap_free // FOR_THE_USER + (0 if room.romfs_bytes else HOLES)
+    tried = try_way(Plans(path), options, replace(room, heap_free=room.heap_free - spare))
+    chosen = tried.options if tried.fits else replace(options, goal="smallest")
+    return pack(path, labels, chosen).file
 
 
-def arena_of(file: bytes) -> int:
-    """Bytes of the arena of a schedule."""
-    with Model(file) as model:
-        return model.info["arena_bytes"]
-
-
-def _fixed(native: int, in_rom: bool) -> int:
-    return native + NATIVE_EXTRA + (PYTHON_IN_ROM if in_rom else PYTHON) + MODEL
+def require_room(room: Room, romfs_bytes: int, path: Path, file: bytes) -> Need:
+    """What a file takes on a board. Raises FitError, with the arithmetic, if it is too much."""
+    needs = [need_of(file, room, weights) for weights in ways_to_hold(room)]
+    need = min(needs, key=lambda need: need.short(room))
+    if (short := need.short(room)) <= 0:
+        return need
+    way = ""
+    if not room.romfs_bytes and len(file) < romfs_bytes and need_of(file, room, IN_PLACE).short(
+            room) <= 0:
+        way = "with --romfs it fits; "
+    told = ", ".join(f"{what} {size}" for what, size in need.heap)
+    raise FitError(f"`{room.name}`: {short} bytes of heap are missing ({told}; {room.heap_free} are "
+                   f"free, {room.largest_free} in one piece): {way}`tinyml fit {path} --on "
+                   f"{room.name}` tells the ways out")
