@@ -47,12 +47,13 @@ def counts(schedule: Schedule, kind: str, values: dict) -> dict[str, float]:
     """What a step does in a run."""
     out = schedule.rings[values["output"]]
     pixels, channels = out["height"] * out["width"], out["channels"]
-    firings, fours = _firings(out, values)
+    firings, fours, few = _firings(out, values)
     products = products_of(schedule, kind, values)
     found = {"firings": firings, "outputs": pixels * channels}
     if kind in BY_FOURS:
         taps = values["k_h"] * values["k_w"]
-        return found | {"fours": products * fours, "ones": products * (1 - fours),
+        return found | {"fours": products * fours, "few": products * few,
+                        "ones": products * (1 - fours - few),
                         "slow": 0 if values["quick"] else products, "inputs": products / channels,
                         "rows": pixels * values["k_h"] if taps > 1 else 0}
     if kind in DEPTHWISE:
@@ -60,12 +61,14 @@ def counts(schedule: Schedule, kind: str, values: dict) -> dict[str, float]:
     return found | {"taps": pixels * channels * values["k_h"] * values["k_w"]}
 
 
-def _firings(out: dict, values: dict) -> tuple[int, float]:
-    """How many, and which share of the pixels is computed by fours. They cross the ends of rows
-    if the step is alone in its stage, or longer than a row."""
+def _firings(out: dict, values: dict) -> tuple[int, float, float]:
+    """How many, and which shares of the pixels are computed by fours, and as twos and threes that
+    are left over. Firings cross the ends of rows if the step is alone in its stage, or longer than
+    a row."""
     groups, block = -(-out["height"] // values["rows"]), values["block"]
     crosses = values["stage"] == 1 or block > out["width"]
     stretches, pixels = (1, groups * out["width"]) if crosses else (groups, out["width"])
     whole, rest = divmod(pixels, block)
-    fours = whole * (block // 4) + rest // 4
-    return stretches * (whole + (rest > 0)), 4 * fours / pixels
+    fours = 4 * (whole * (block // 4) + rest // 4)
+    few = whole * (block % 4) * (block % 4 > 1) + rest % 4 * (rest % 4 > 1)
+    return stretches * (whole + (rest > 0)), fours / pixels, few / pixels
