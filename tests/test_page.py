@@ -17,6 +17,7 @@ from tools.tflite_builder import ModelBuilder
 from tinyml.board import list_boards, load_board
 from tinyml.errors import DeviceError
 from tinyml.fit import fit, room_of
+from tinyml.format import VERSION
 from tinyml.model import Model
 from tinyml.options import Options
 from tinyml.pack import pack
@@ -87,7 +88,7 @@ def test_the_page_says_what_pack_says(report, page):
     for view, options, facts in zip(report.plans, (Options(), SMALL), report.files):
         packed = pack(FASHION, options=options)
         assert view.arena_bytes == packed.figures()["arena_bytes"]
-        assert (facts.head_bytes + facts.data_bytes, facts.version) == (len(packed.file), 3)
+        assert (facts.head_bytes + facts.data_bytes, facts.version) == (len(packed.file), VERSION)
         head, data = packed.file[8:facts.head_bytes], packed.file[facts.head_bytes:]
         assert (facts.head_crc, facts.data_crc) == (crc32(head), crc32(data))
         with Model(packed.file) as model:
