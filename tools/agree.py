@@ -144,14 +144,14 @@ def runs_on_disk(board: str, file: bytes, free: int) -> bool:
     arch = load_board(board).arch
     files = {name: built(name) for name in PYTHON_PARTS} | {
         "model.tml": file, "_tinyml.mpy": built(module_path(arch, choose_build(file)))}
+    cargo = {f"cargo/{name}": data for name, data in files.items()}
     heap = heap_of(board, free)
     try:
-        with open_place(board, heap, {f"cargo/{name}": data for name, data in files.items()}) as place:
+        with open_place(board, heap, cargo) as place:
             place.run(COPY, SECONDS)
             place.reset()
             free_then = int(place.run(DISK))
-        with open_place(board, heap + (free - free_then) // 16 * 16,
-                        {f"cargo/{name}": data for name, data in files.items()}) as place:
+        with open_place(board, heap + (free - free_then) // 16 * 16, cargo) as place:
             place.run(COPY, SECONDS)
             place.reset()
             place.run(DISK)

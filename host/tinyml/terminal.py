@@ -153,7 +153,8 @@ def boards_table(boards: list[dict]) -> Group:
 
 def fit_table(figures: dict) -> Group:
     """Yes or no, the sum, and the ways out if there must be some."""
-    table = Table(title=f"{figures['model']} on {figures['board']} ({figures['facts']})")
+    title = f"{figures['model']} on {figures['board']} (facts: {figures['facts']})"
+    table = Table()
     table.add_column("RAM")
     table.add_column("bytes", justify="right")
     for part in figures["heap"]:
@@ -167,7 +168,7 @@ def fit_table(figures: dict) -> Group:
     has = figures["romfs_bytes"] if where == "ROMFS" else figures["flash_free"]
     flash = f"Flash ({where}): {figures['flash_bytes']:,} of {has:,} bytes."
     if figures["fits"]:
-        return Group(table, flash, f"Yes, it fits.{_time(figures)}")
+        return Group(escape(title), table, flash, f"Yes, it fits.{_time(figures)}")
     lines = [f"No: {figures['short_bytes']:,} bytes are missing. Ways out:"]
     lines += [_way_line(way) for way in figures["ways"]]
     if figures["smaller_input"]:
@@ -175,7 +176,7 @@ def fit_table(figures: dict) -> Group:
         lines.append(f"  maybe  an input of about {height}x{width}: train the model again for it")
     if figures["boards"]:
         lines.append(f"  yes    another board: {', '.join(figures['boards'])}")
-    return Group(table, flash, *map(escape, lines))
+    return Group(escape(title), table, flash, *map(escape, lines))
 
 
 def _way_line(way: dict) -> str:

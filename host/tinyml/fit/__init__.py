@@ -65,7 +65,8 @@ def fit(path: Path, room: Room, options: Options = Options(), shapes: Shapes = K
     Raises ModelError, UnsupportedError, ScheduleError; DeviceError if there is no module for it.
     """
     if not room.has_module:
-        raise DeviceError(f"`{room.name}`: there is no module for {room.arch} yet: nothing runs there")
+        raise DeviceError(f"`{room.name}`: there is no module for {room.arch} yet: nothing runs "
+                          "there")
     plans = plans_of(path, options, shapes)
     tried = try_way(plans, options, room)
     if tried.fits:

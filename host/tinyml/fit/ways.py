@@ -7,7 +7,7 @@ from math import sqrt
 from tinyml.board import load_boards
 from tinyml.errors import FitError, TinymlError
 from tinyml.fit.plans import OneFile, Plans
-from tinyml.fit.room import IN_PLACE, Need, Room, need_of, room_of, ways_to_hold
+from tinyml.fit.room import Need, Room, need_of, room_of, ways_to_hold
 from tinyml.options import Options
 from tinyml.schedule import decode
 
@@ -29,7 +29,8 @@ WAYS = (
     Way("rows fed: --feed rows", {"feed_rows": True}),
     Way("rows fed and computed again", {"feed_rows": True, "max_extra": None}),
     Way("weights in place: firmware with a ROMFS partition", romfs=True),
-    Way("weights in place, rows fed and computed again", {"feed_rows": True, "max_extra": None}, romfs=True),
+    Way("weights in place, rows fed and computed again", {"feed_rows": True, "max_extra": None},
+        romfs=True),
 )
 
 
