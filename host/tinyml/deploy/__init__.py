@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tinyml.deploy.files import Watch, commit, discard, silent, stage
-from tinyml.deploy.modules import build_for, module_files, require_modules, to_flash, to_rom
+from tinyml.deploy.modules import build_for, module_files, require_board, to_flash, to_rom
 from tinyml.deploy.rom import ROM
 from tinyml.deploy.room import pack_for, require_room, room_for
 from tinyml.device import Place, open_place
@@ -77,7 +77,7 @@ def install(on: str, core: bool = False, romfs: bool = False, heap: int | None =
     """Our modules on a board. Raises DeviceError, FitError, BoardError."""
     with open_place(on, heap) as place:
         found = probe(place)
-        require_modules(found)
+        require_board(found, romfs)
         build = "core" if core else "full"
         begun = time.monotonic()
         sent = (to_rom if romfs else to_flash)(place, found, module_files(found, build), watch)
@@ -96,7 +96,7 @@ def deploy(file: Path, on: str, options: Options = Options(), labels: Path | Non
     """
     with open_place(on, heap) as place:
         found = probe(place)
-        require_modules(found)
+        require_board(found, romfs)
         room = room_for(found, romfs)
         schedule = (read_schedule(file) if file.suffix == ".tml" else
                     pack_for(room, file, labels, options))

@@ -36,10 +36,14 @@ def installed_build(found: Probe) -> str | None:
     return None
 
 
-def require_modules(found: Probe) -> None:
-    """Raises DeviceError if the board can't import our modules, or would import something else."""
+def require_board(found: Probe, romfs: bool) -> None:
+    """Raises DeviceError if the board can't import our modules, or would import something else; or
+    has no ROMFS partition where one is asked for."""
     if found.problem:
         raise DeviceError(found.problem)
+    if romfs and not found.romfs_bytes:
+        raise DeviceError(f"`{found.place}` has no ROMFS partition that can be written: deploy "
+                          "without --romfs")
     for file in found.installed:
         if file.path.rsplit("/", 1)[-1] in ("tinyml.py", "_tinyml.py"):
             raise DeviceError(f"`{found.place}`: `{file.path}` is in the way of our module: "

@@ -85,9 +85,6 @@ def write_rom(place: Place, found: Probe, files: dict[str, bytes], watch: Watch)
     """Makes the partition hold these files, and those that it had beside them. False if it holds
     all of them already. The board finds them when it is started anew. Raises DeviceError, FitError.
     """
-    if not found.romfs_bytes:
-        raise DeviceError(f"`{found.place}` has no ROMFS partition that can be written: deploy "
-                          "without --romfs")
     others = {path.removeprefix(ROM): _read(place, path) for path in _files_there(place)
               if path.removeprefix(ROM) not in files}
     image = build_romfs(others | files)
