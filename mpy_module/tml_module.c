@@ -17,11 +17,20 @@ typedef struct {
     tml_model_t model;
 } machine_obj_t;
 
-/* Machine(schedule, arena): ValueError with the number of the status if it is refused. */
+#ifdef TML_CORE
+enum { METHODS = 5 };
+#define OPENER(n_args) tml_open
+#else
+enum { METHODS = 7 };
+#define OPENER(n_args) ((n_args) == 2 ? tml_open : tml_open_head)
+#endif
+
+/* Machine(schedule, arena): ValueError with the number of the status if it is refused. With any third
+   argument the schedule is a head, whose data comes in pages; not in core builds. */
 static mp_obj_t machine_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw,
                                  const mp_obj_t *args)
 {
-    mp_arg_check_num(n_args, n_kw, 2, 2, false);
+    mp_arg_check_num(n_args, n_kw, 2, METHODS == 7 ? 3 : 2, false);
     mp_buffer_info_t schedule, arena;
     mp_get_buffer_raise(args[0], &schedule, MP_BUFFER_READ);
     mp_get_buffer_raise(args[1], &arena, MP_BUFFER_WRITE);
@@ -29,7 +38,8 @@ static mp_obj_t machine_make_new(const mp_obj_type_t *type, size_t n_args, size_
     self->schedule = args[0];
     self->arena = args[1];
     self->fed = mp_const_none;
-    tml_status_t status = tml_open(&self->model, schedule.buf, schedule.len, arena.buf, arena.len);
+    tml_status_t status = OPENER(n_args)(&self->model, schedule.buf, schedule.len,
+                                         arena.buf, arena.len);
     if (status != TML_OK) {
         mp_raise_type_arg(&mp_type_ValueError, MP_OBJ_NEW_SMALL_INT(status));
     }
@@ -77,6 +87,23 @@ static mp_obj_t machine_infer(mp_obj_t self_in)
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(machine_infer_obj, machine_infer);
 
+#ifndef TML_CORE
+/* page() -> where in the steps the page is that the run waits for; turn() -> status */
+static mp_obj_t machine_page(mp_obj_t self_in)
+{
+    machine_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    return MP_OBJ_NEW_SMALL_INT(self->model.progress[0].at);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(machine_page_obj, machine_page);
+
+static mp_obj_t machine_turn(mp_obj_t self_in)
+{
+    machine_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    return MP_OBJ_NEW_SMALL_INT(tml_turn_page(&self->model));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(machine_turn_obj, machine_turn);
+#endif
+
 /* copy(target, source) -> bytes of source; copies only if the target has as many. */
 static mp_obj_t copy(mp_obj_t target_in, mp_obj_t source_in)
 {
@@ -103,7 +130,7 @@ static MP_DEFINE_CONST_FUN_OBJ_2(noise_obj, noise);
 #if MICROPY_ENABLE_DYNRUNTIME
 /* Written when the module is loaded, so plain globals. */
 mp_obj_full_type_t machine_type;
-mp_map_elem_t machine_locals_table[5];
+mp_map_elem_t machine_locals_table[METHODS];
 static MP_DEFINE_CONST_DICT(machine_locals, machine_locals_table);
 
 mp_obj_t mpy_init(mp_obj_fun_bc_t *self, size_t n_args, size_t n_kw, mp_obj_t *args)
@@ -123,6 +150,12 @@ mp_obj_t mpy_init(mp_obj_fun_bc_t *self, size_t n_args, size_t n_kw, mp_obj_t *a
                                                MP_OBJ_FROM_PTR(&machine_offer_obj) };
     machine_locals_table[4] = (mp_map_elem_t){ MP_OBJ_NEW_QSTR(MP_QSTR_infer),
                                                MP_OBJ_FROM_PTR(&machine_infer_obj) };
+#ifndef TML_CORE
+    machine_locals_table[5] = (mp_map_elem_t){ MP_OBJ_NEW_QSTR(MP_QSTR_page),
+                                               MP_OBJ_FROM_PTR(&machine_page_obj) };
+    machine_locals_table[6] = (mp_map_elem_t){ MP_OBJ_NEW_QSTR(MP_QSTR_turn),
+                                               MP_OBJ_FROM_PTR(&machine_turn_obj) };
+#endif
     MP_OBJ_TYPE_SET_SLOT(&machine_type, locals_dict, (void *)&machine_locals, 1);
     mp_store_global(MP_QSTR_Machine, MP_OBJ_FROM_PTR(&machine_type));
     mp_store_global(MP_QSTR_copy, MP_OBJ_FROM_PTR(&copy_obj));
@@ -137,6 +170,10 @@ static const mp_rom_map_elem_t machine_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_run), MP_ROM_PTR(&machine_run_obj) },
     { MP_ROM_QSTR(MP_QSTR_offer), MP_ROM_PTR(&machine_offer_obj) },
     { MP_ROM_QSTR(MP_QSTR_infer), MP_ROM_PTR(&machine_infer_obj) },
+#ifndef TML_CORE
+    { MP_ROM_QSTR(MP_QSTR_page), MP_ROM_PTR(&machine_page_obj) },
+    { MP_ROM_QSTR(MP_QSTR_turn), MP_ROM_PTR(&machine_turn_obj) },
+#endif
 };
 static MP_DEFINE_CONST_DICT(machine_locals, machine_locals_table);
 static MP_DEFINE_CONST_OBJ_TYPE(machine_type, MP_QSTR_Machine, MP_TYPE_FLAG_NONE,

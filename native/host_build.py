@@ -22,6 +22,8 @@ ffi = FFI()
 ffi.cdef("""
 typedef struct { ...; } tml_model_t;
 int tml_open(tml_model_t *m, const void *file, size_t file_bytes, void *arena, size_t arena_bytes);
+int tml_open_head(tml_model_t *m, const void *head, size_t head_bytes, void *arena, size_t arena_bytes);
+int tml_turn_page(tml_model_t *m);
 void tml_start(tml_model_t *m);
 void tml_offer(tml_model_t *m, const void *pixels, size_t bytes);
 int tml_step(tml_model_t *m);
@@ -29,6 +31,7 @@ int tml_run(tml_model_t *m);
 uint32_t tml_noise(uint32_t seed, void *out, size_t bytes);
 uint32_t tml_crc32(uint32_t crc, const void *bytes, size_t length);
 static int32_t tml_next_at(tml_model_t *m);
+static uint32_t tml_stage_at(const tml_model_t *m);
 """)
 ffi.set_source(
     "tinyml._native", """
@@ -37,8 +40,15 @@ ffi.set_source(
 static int32_t tml_next_at(tml_model_t *m)
 {
     uint32_t pixels;
-    const tml_progress_t *next = m->unfinished == 0 ? NULL : tml_stage_next(m, &pixels);
+    const tml_progress_t *next = m->unfinished == 0 ? NULL
+                                 : tml_wanted_page(m) != NULL ? m->progress
+                                                              : tml_stage_next(m, &pixels);
     return next == NULL ? -1 : (int32_t)next->at;
+}
+
+static uint32_t tml_stage_at(const tml_model_t *m)
+{
+    return m->progress[0].at;
 }
 """,
     sources=sources(),

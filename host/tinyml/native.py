@@ -2,21 +2,23 @@
 """The C runtime on this machine, with the interface of the board's native module `_tinyml`."""
 from tinyml._native import ffi, lib
 
-DONE, MORE, HUNGRY = range(3)       # tml_state_t
+DONE, MORE, HUNGRY, PAGE = range(4)     # tml_state_t
 
 
 class Machine:
     """An opened schedule in an arena. Keeps both buffers; neither is copied.
 
-    Raises ValueError with the number of the status if the schedule is refused.
+    With `is_head` the schedule is a head alone, whose data comes in pages. Raises ValueError with
+    the number of the status if the schedule is refused.
     """
 
-    def __init__(self, schedule, arena):
+    def __init__(self, schedule, arena, is_head=False):
         self._model = ffi.new("tml_model_t *")
         self._schedule = ffi.from_buffer(schedule)
         self._arena = ffi.from_buffer(arena, require_writable=True)
-        status = lib.tml_open(self._model, self._schedule, len(self._schedule),
-                              self._arena, len(self._arena))
+        opened = lib.tml_open_head if is_head else lib.tml_open
+        status = opened(self._model, self._schedule, len(self._schedule),
+                        self._arena, len(self._arena))
         if status:
             raise ValueError(status)
 
@@ -30,17 +32,26 @@ class Machine:
         lib.tml_offer(self._model, self._fed, len(self._fed))
 
     def step(self) -> int:
-        """One bounded piece of work: MORE is left, the run is DONE, or it is HUNGRY for pixels."""
+        """One bounded piece of work: MORE is left, the run is DONE, or it is HUNGRY for pixels, or
+        waits for a PAGE."""
         return lib.tml_step(self._model)
 
     def run(self) -> int:
-        """All that can be done: DONE or HUNGRY."""
+        """All that can be done: DONE, HUNGRY or PAGE."""
         return lib.tml_run(self._model)
 
     def infer(self) -> int:
         """`start`, then `run`."""
         self.start()
         return self.run()
+
+    def page(self) -> int:
+        """Where the page is that the run waits for, in bytes of the steps."""
+        return lib.tml_stage_at(self._model)
+
+    def turn(self) -> int:
+        """Checks that page, which was read to its ring; returns the status."""
+        return lib.tml_turn_page(self._model)
 
     def next(self) -> int:
         """The step that `step` would fire: where it begins, in bytes of the steps; -1: none can.

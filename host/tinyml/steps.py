@@ -262,4 +262,10 @@ STEPS = (
          data("weights", "i16", "output.channels", "k_h", "k_w", doc="OHW"),
          *_channel_quant("output.channels"),
          needs=("output.channels == product(input.channels, multiplier)",), core=False),
+    step(27, "page", "output = data from `start` on, which steps up to the next page read theirs "
+         "from",
+         data("start", "u32", "output.height", "output.width", doc="of its bytes in all data"),
+         Field("stays", "u8", "1: nothing else is written there, so it need not be read again"),
+         reserved(0, "u8"), reserved(1), inputs=0,
+         needs=("output.channels == 4", "sums(output)", "whole(output)"), core=False),
 )

@@ -168,6 +168,11 @@ static const uint8_t programs[] = {
     TML_PUSH + 32, TML_EQ, TML_EXTENT + 2, TML_U16, 12, TML_MUL, TML_U16, 14, TML_MUL,
     TML_DATA, 36, 2, TML_EXTENT + 2, TML_DATA, 40, 4, TML_EXTENT + 2, TML_FACTORS, 40,
     TML_END,
+    /* page */
+    TML_U8, 23, TML_PUSH + 32, TML_EQ, TML_U8, 22, TML_PUSH + 33, TML_EQ, TML_EXTENT + 2,
+    TML_PUSH + 36, TML_EQ, TML_SUMS, 0, TML_WHOLE, 0, TML_U8, 33, TML_PUSH + 32, TML_EQ,
+    TML_U16, 34, TML_PUSH + 32, TML_EQ, TML_EXTENT + 0, TML_EXTENT + 1, TML_MUL, TML_DATA, 28,
+    4, TML_END,
 #endif
 };
 
@@ -203,6 +208,7 @@ static const struct {
     [23] = { 869, sizeof(tml_lstm_t) / 4 },
     [24] = { 926, sizeof(tml_binary_t) / 4 },
     [25] = { 1063, sizeof(tml_depthwise_wide_t) / 4 },
+    [26] = { 1093, sizeof(tml_page_t) / 4 },
 #endif
 };
 

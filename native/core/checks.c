@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs the programs of bounds.h: whether a step stays inside its rings and its data. */
 #include "bounds.h"
+#include "stage.h"
 
 enum { STACK = 8 };             /* numbers; no condition needs more */
 
@@ -20,8 +21,8 @@ static int32_t saturated(uint32_t x)
 static int has_data(const tml_model_t *m, uint32_t offset, uint16_t element_bytes, uint32_t count)
 {
     const uint32_t bytes = tml_product(count, element_bytes);
-    return (offset & (element_bytes - 1u)) == 0 && offset <= m->header->data_bytes &&
-           bytes <= m->header->data_bytes - offset;
+    const uint32_t all = TML_HAS_PAGES ? m->data_bytes : m->header->data_bytes;
+    return (offset & (element_bytes - 1u)) == 0 && offset <= all && bytes <= all - offset;
 }
 
 /* Whether so many multipliers and shifts are there, and the shifts in -31..30. Offsets are those
@@ -32,6 +33,9 @@ static int has_factors(const tml_model_t *m, const uint32_t *offsets, uint32_t c
         return 0;
     }
     const int8_t *at = (const int8_t *)m->data + offsets[2];
+    if (TML_HAS_PAGES && m->all_data == NULL && m->unfinished == 0) {
+        return 1;                           /* not read yet */
+    }
     for (; count != 0; count--, at++) {
         if (*at < -31 || *at > 30) {
             return 0;
@@ -130,7 +134,29 @@ static tml_status_t check(const tml_model_t *m, const uint8_t *program, const tm
     }
 }
 
-tml_status_t tml_check_step(const tml_model_t *m, const tml_step_t *step, uint32_t left)
+static int overlap(const tml_ring_t *a, const tml_ring_t *b)
+{
+    return a->offset < b->offset + b->pixels * b->channels &&
+           b->offset < a->offset + a->pixels * a->channels;
+}
+
+/* Puts a page in force. Callers may write to ports at any time, so it shares no place with those. */
+static tml_status_t open_page(tml_model_t *m, const tml_page_t *page)
+{
+    const tml_ring_t *ring = &m->rings[page->output];
+    m->page = page;
+    m->data_bytes = ring->pixels * ring->channels;
+    m->data = m->all_data != NULL ? m->all_data + page->start
+                                  : (const uint8_t *)m->arena + ring->offset;
+    for (uint32_t i = 0; i < m->header->port_count; i++) {
+        if (m->ports[i].kind != 2 && overlap(ring, &m->rings[m->ports[i].ring])) {
+            return TML_BAD_RING;
+        }
+    }
+    return TML_OK;
+}
+
+tml_status_t tml_check_step(tml_model_t *m, const tml_step_t *step, uint32_t left)
 {
     if (left < sizeof *step || step->code - 1u >= TML_STEP_CODES) {
         return TML_BAD_STEP;
@@ -139,8 +165,16 @@ tml_status_t tml_check_step(const tml_model_t *m, const tml_step_t *step, uint32
     if (words == 0) {
         return TML_LACKS_STEP;
     }
+    if (tml_is_page(step)) {        /* part of all data */
+        m->page = NULL;
+        m->data_bytes = m->header->data_bytes;
+    }
     for (uint32_t place = 0; place < 3; place++) {
         if ((&step->output)[place] >= m->header->ring_count) {
+            return TML_BAD_RING;
+        }
+        if (TML_HAS_PAGES && m->page != NULL &&
+            overlap(&m->rings[m->page->output], ring_of(m, step, place))) {
             return TML_BAD_RING;
         }
     }
@@ -148,5 +182,6 @@ tml_status_t tml_check_step(const tml_model_t *m, const tml_step_t *step, uint32
         step->k_w == 0 || step->clamps > 1) {
         return TML_BAD_STEP;
     }
-    return check(m, programs + checks[step->code - 1].at, step);
+    const tml_status_t status = check(m, programs + checks[step->code - 1].at, step);
+    return status == TML_OK && tml_is_page(step) ? open_page(m, (const void *)step) : status;
 }

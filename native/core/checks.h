@@ -25,8 +25,9 @@ enum {
     TML_PUSH = 128              /* + 32 + n: pushes n, -32 ... 95 */
 };
 
-/* TML_OK, or what is wrong with the step, which has `left` bytes. Its rings MUST exist. */
-tml_status_t tml_check_step(const tml_model_t *m, const tml_step_t *step, uint32_t left);
+/* TML_OK, or what is wrong with the step, which has `left` bytes. A page is in force for those that
+   are checked after it, up to the next. What pages hold is checked while a run waits for them. */
+tml_status_t tml_check_step(tml_model_t *m, const tml_step_t *step, uint32_t left);
 
 /* a * b, saturating. */
 uint32_t tml_product(uint32_t a, uint16_t b);

@@ -5,8 +5,8 @@
 
 enum { MOST_FIRINGS = 1 << 22 };        /* of a run: what a dry run may take at opening */
 
-/* The header, and the two checksums. */
-static tml_status_t check_file(const tml_header_t *h, size_t file_bytes)
+/* The header, and the two checksums; of a head alone, its own. */
+static tml_status_t check_file(const tml_header_t *h, size_t file_bytes, int is_head)
 {
     if (file_bytes < sizeof *h) {
         return TML_TRUNCATED;
@@ -17,7 +17,7 @@ static tml_status_t check_file(const tml_header_t *h, size_t file_bytes)
     if (h->version != TML_VERSION) {
         return TML_OTHER_VERSION;
     }
-    if (h->head_bytes > file_bytes || h->data_bytes > file_bytes - h->head_bytes) {
+    if (h->head_bytes > file_bytes || (!is_head && h->data_bytes > file_bytes - h->head_bytes)) {
         return TML_TRUNCATED;
     }
     if (h->data_bytes >= INT32_MAX || h->head_bytes < sizeof *h ||
@@ -27,7 +27,7 @@ static tml_status_t check_file(const tml_header_t *h, size_t file_bytes)
     const uint8_t *head = (const uint8_t *)h;
     const size_t covered = offsetof(tml_header_t, version);
     if (tml_crc32(0, head + covered, h->head_bytes - covered) != h->crc ||
-        tml_crc32(0, head + h->head_bytes, h->data_bytes) != h->data_crc) {
+        (!is_head && tml_crc32(0, head + h->head_bytes, h->data_bytes) != h->data_crc)) {
         return TML_CORRUPT;
     }
     return h->packing == 0 ? TML_OK : TML_OTHER_PACKING;
@@ -66,7 +66,7 @@ static tml_status_t check_rings(const tml_model_t *m)
     return kinds == 3 ? TML_OK : TML_BAD_RING;
 }
 
-static tml_status_t check_steps(const tml_model_t *m)
+static tml_status_t check_steps(tml_model_t *m)
 {
     const uint8_t *at = m->steps;
     uint32_t left = m->header->step_bytes;
@@ -134,14 +134,14 @@ static tml_status_t check_stages(tml_model_t *m)
     return TML_OK;
 }
 
-tml_status_t tml_open(tml_model_t *m, const void *file, size_t file_bytes,
-                      void *arena, size_t arena_bytes)
+static tml_status_t open_file(tml_model_t *m, const void *file, size_t file_bytes,
+                              void *arena, size_t arena_bytes, int is_head)
 {
     if ((uintptr_t)file % TML_BASE_ALIGN != 0 || (uintptr_t)arena % TML_BASE_ALIGN != 0) {
         return TML_UNALIGNED;
     }
     const tml_header_t *h = file;
-    tml_status_t status = check_file(h, file_bytes);
+    tml_status_t status = check_file(h, file_bytes, is_head);
     if (status != TML_OK) {
         return status;
     }
@@ -163,7 +163,13 @@ tml_status_t tml_open(tml_model_t *m, const void *file, size_t file_bytes,
     m->rings = (const void *)(head + rings);
     m->ports = (const void *)(head + ports);
     m->steps = head + steps;
-    m->data = head + h->head_bytes;
+    m->data = is_head ? arena : head + h->head_bytes;
+    if (TML_HAS_PAGES) {
+        m->all_data = is_head ? NULL : m->data;
+        m->data_bytes = is_head ? 0 : h->data_bytes;
+        m->page = NULL;
+        m->unfinished = 0;
+    }
     m->arena = arena;
     m->progress = (void *)(m->arena + (h->arena_bytes - state));
     status = check_rings(m);
@@ -178,3 +184,17 @@ tml_status_t tml_open(tml_model_t *m, const void *file, size_t file_bytes,
     }
     return status;
 }
+
+tml_status_t tml_open(tml_model_t *m, const void *file, size_t file_bytes,
+                      void *arena, size_t arena_bytes)
+{
+    return open_file(m, file, file_bytes, arena, arena_bytes, 0);
+}
+
+#ifndef TML_CORE
+tml_status_t tml_open_head(tml_model_t *m, const void *head, size_t head_bytes,
+                           void *arena, size_t arena_bytes)
+{
+    return open_file(m, head, head_bytes, arena, arena_bytes, 1);
+}
+#endif

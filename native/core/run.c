@@ -11,6 +11,10 @@ void tml_start(tml_model_t *m)
 {
     m->fed_bytes = 0;
     m->unfinished = 0;
+    if (TML_HAS_PAGES) {
+        m->page = NULL;
+        m->data = m->all_data != NULL ? m->all_data : m->data;
+    }
     if (m->header->step_count != 0) {
         tml_stage_begin(m, 0);
     }
@@ -22,6 +26,34 @@ void tml_offer(tml_model_t *m, const void *pixels, size_t bytes)
     m->fed_bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
 }
 
+/* Begins the stage behind one that is done; 0 if there is none. */
+static inline int begin_next(tml_model_t *m)
+{
+    const uint32_t end = tml_stage_end(m);
+    if (end == m->header->step_bytes) {
+        return 0;
+    }
+    tml_stage_begin(m, end);
+    return 1;
+}
+
+/* Goes on with what a page holds, where it is, or says what the run waits for. */
+static tml_state_t begin_page(tml_model_t *m)
+{
+    const tml_page_t *page = TML_HAS_PAGES ? tml_wanted_page(m) : NULL;
+    if (page == NULL) {
+        return TML_HUNGRY;
+    }
+    if (m->all_data != NULL) {
+        m->data = m->all_data + page->start;
+    } else if (m->page != page) {
+        return TML_PAGE;
+    }
+    m->page = NULL;
+    m->unfinished = 0;
+    return begin_next(m) ? TML_MORE : TML_DONE;
+}
+
 tml_state_t tml_step(tml_model_t *m)
 {
     if (m->unfinished == 0) {
@@ -30,7 +62,7 @@ tml_state_t tml_step(tml_model_t *m)
     uint32_t pixels;
     tml_progress_t *at = tml_stage_next(m, &pixels);
     if (at == NULL) {
-        return TML_HUNGRY;
+        return begin_page(m);
     }
     const tml_step_t *step = tml_stage_step(m, at);
     const tml_span_t span = { (uint16_t)(at->place >> 16), (uint16_t)at->place, (uint16_t)pixels };
@@ -44,12 +76,8 @@ tml_state_t tml_step(tml_model_t *m)
         m->fed_bytes -= taken;
     }
     tml_stage_fired(m, at, pixels);
-    if (m->unfinished == 0) {
-        const uint32_t end = tml_stage_end(m);
-        if (end == m->header->step_bytes) {
-            return TML_DONE;
-        }
-        tml_stage_begin(m, end);
+    if (m->unfinished == 0 && !begin_next(m)) {
+        return TML_DONE;
     }
     return TML_MORE;
 }

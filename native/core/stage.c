@@ -109,8 +109,9 @@ static inline int can_fire(const tml_model_t *m, const tml_progress_t *at, uint3
     }
     const tml_ring_t *output = &m->rings[step->output];
     *pixels = next_block(m, at->place, step, output);
-    if (step->inputs == 0 && m->fed_bytes / output->channels < *pixels) {
-        return 0;
+    if (step->inputs == 0 &&
+        (tml_is_page(step) || m->fed_bytes / output->channels < *pixels)) {
+        return 0;                           /* a page is begun by run.c */
     }
     return has_room(m, at, step, output, *pixels);
 }

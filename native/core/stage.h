@@ -5,6 +5,20 @@
 
 #include "tml.h"
 
+#define TML_CODE(code, name) TML_CODE_##name = code,
+enum { TML_STEPS(TML_CODE) };
+
+#ifdef TML_CORE
+enum { TML_HAS_PAGES = 0 };     /* what is for them alone is left out */
+#else
+enum { TML_HAS_PAGES = 1 };
+#endif
+
+static inline int tml_is_page(const tml_step_t *step)
+{
+    return TML_HAS_PAGES && step->code == TML_CODE_page;
+}
+
 /* The step whose progress that is. */
 static inline const tml_step_t *tml_stage_step(const tml_model_t *m, const tml_progress_t *at)
 {

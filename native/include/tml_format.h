@@ -842,6 +842,34 @@ typedef struct {
 } tml_depthwise_wide_t;
 typedef char tml_depthwise_wide_size[sizeof(tml_depthwise_wide_t) == 52 ? 1 : -1];
 
+/* output = data from `start` on, which steps up to the next page read theirs from */
+typedef struct {
+    uint8_t code;               /* which step */
+    uint8_t words;              /* its length / 4 */
+    uint16_t block;             /* pixels per firing */
+    uint16_t output;            /* written */
+    uint16_t input;             /* read */
+    uint16_t input2;            /* read too */
+    uint16_t stage;             /* steps of the stage that begins here; 0: the stage goes on */
+    uint16_t k_h;               /* window on the inputs: rows */
+    uint16_t k_w;               /* columns */
+    int16_t pad_top;            /* rows of it above the input, for output row 0 */
+    int16_t pad_left;           /* columns */
+    uint8_t stride_h;           /* its way from one output row to the next */
+    uint8_t stride_w;           /* from one output pixel to the next */
+    uint8_t rows;               /* output rows per firing */
+    uint8_t inputs;             /* how many rings it reads: 0, 1 or 2 */
+    uint8_t back;               /* steps back to the one of its stage that writes `input`; 0: `input` is whole */
+    uint8_t back2;              /* the same for `input2` */
+    uint8_t reach;              /* steps on to the last of its stage that reads `output`; 0: `output` is whole */
+    uint8_t clamps;             /* 1: bytes of a convolution are limited to act_min ... act_max afterwards */
+    uint32_t start;             /* of its bytes in all data */
+    uint8_t stays;              /* 1: nothing else is written there, so it need not be read again */
+    uint8_t reserved0;          /* zero */
+    uint16_t reserved1;         /* zero */
+} tml_page_t;
+typedef char tml_page_size[sizeof(tml_page_t) == 36 ? 1 : -1];
+
 /* What every step begins with. */
 typedef struct {
     uint8_t code;               /* which step */
@@ -894,7 +922,8 @@ typedef char tml_step_size[sizeof(tml_step_t) == 28 ? 1 : -1];
     X(23, svdf_time) \
     X(24, lstm) \
     X(25, binary) \
-    X(26, depthwise_wide)
+    X(26, depthwise_wide) \
+    X(27, page)
 #define TML_STEPS(X) TML_CORE_STEPS(X) TML_OTHER_STEPS(X)
 
 /* Steps of this build. */

@@ -123,6 +123,8 @@ def stages():
     for name, kind, feed in (("rings", "rings", False), ("fed", "rings", True),
                              ("stacks", "recompute", False)):
         yield name, inverted_residual(), Options(stages=kind, goal="smallest", feed_rows=feed)
+    yield "page", inverted_residual(), Options(stages="rings", goal="smallest", paged=True)
+    yield "pages", inverted_residual(), Options(stages="single", ram=1000, feed_rows=True, paged=True)
     b = ModelBuilder()
     x = b.input((1, 6, 5, 2), *Q)
     x = b.conv2d(x, weights(b, (3, 2, 2, 2)), bias(b, 3), out=OTHER)
