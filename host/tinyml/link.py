@@ -4,12 +4,13 @@ import struct
 from math import prod
 
 from tinyml.errors import UnsupportedError
-from tinyml.format import DTYPES, step_named
+from tinyml.format import ALIGN, DTYPES, step_named
 from tinyml.ir import Graph, Port, State
 from tinyml.lower.stack import stack
 from tinyml.lower.step import LoweredStep
-from tinyml.plan import POINT, Plan, Region, Task
+from tinyml.plan import POINT, Page, Plan, Region, Task
 from tinyml.schedule import Schedule
+from tinyml.steps import COMMON
 
 KINDS = {"input": 0, "output": 1, "fed": 2, "state": 3}
 
@@ -25,6 +26,8 @@ class Linker:
         self.rings: dict[tuple, int] = {}
         self.data = bytearray()
         self.arrays: dict[int, int] = {}
+        self.start = 0                      # of the page, in the data
+        self.starts: dict[bytes, int] = {}  # of pages, by what they hold
 
     def ring(self, tensor: int, hwc: tuple[int, int, int], region: Region | None = None) -> int:
         """The index of the ring of a tensor, or of a part of one. Seen in another shape than its
@@ -39,12 +42,28 @@ class Linker:
         return self.rings.setdefault((tensor, (offset, pixels, *hwc, pitch)), len(self.rings))
 
     def array(self, array) -> int:
-        """The offset of an array in the data; tiles share theirs."""
+        """The offset of an array in the data, or in the page; tiles share theirs."""
         if id(array) not in self.arrays:
             self.data.extend(bytes(-len(self.data) % 4))
             self.data.extend(array.astype(array.dtype.newbyteorder("<")).tobytes())
-            self.arrays[id(array)] = len(self.data) - array.nbytes
+            self.arrays[id(array)] = len(self.data) - array.nbytes - self.start
         return self.arrays[id(array)]
+
+    def page(self, page: Page, steps: list[LoweredStep]) -> list[tuple[str, dict]]:
+        """The records of a page and of its steps."""
+        self.data.extend(bytes(-len(self.data) % ALIGN))
+        self.start, self.arrays = len(self.data), {}
+        records = [self.step(i, steps[i]) for i in range(page.first, page.last + 1)]
+        self.data.extend(bytes(self.start + page.bytes - len(self.data)))
+        start = self.starts.setdefault(bytes(self.data[self.start:]), self.start)
+        del self.data[start + page.bytes if start < self.start else len(self.data):]
+        height, width, channels = page.shape
+        ring = self.rings.setdefault((None, (page.offset, height * width, *page.shape, width)),
+                                     len(self.rings))
+        common = {field.name: 0 for field in COMMON if field.role != "reserved"}
+        ones = ("block", "stage", "k_h", "k_w", "rows", "stride_h", "stride_w")
+        return [("page", common | dict.fromkeys(("output", "input", "input2"), ring)
+                 | dict.fromkeys(ones, 1) | {"start": start, "stays": int(page.stays)}), *records]
 
     def step(self, index: int, step: LoweredStep) -> tuple[str, dict]:
         """A step's record."""
@@ -105,7 +124,10 @@ def link(graph: Graph, steps: list[LoweredStep], plan: Plan, number: dict[int, i
          labels: tuple[str, ...] = (), removed: tuple[str, ...] = ()) -> Schedule:
     """The schedule of a planned graph."""
     linker = Linker(plan, number)
-    records = tuple(linker.step(i, step) for i, step in enumerate(_stacked(steps, plan, number)))
+    stacked = _stacked(steps, plan, number)
+    before = plan.pages[0].first if plan.pages else len(stacked)
+    records = tuple(linker.step(i, stacked[i]) for i in range(before)) + tuple(
+        record for page in plan.pages for record in linker.page(page, stacked))
     fed = any(name == "take" for name, _ in records)
     ports = tuple(linker.port(port, "fed" if fed else "input") for port in graph.inputs) + tuple(
         linker.port(port, "output") for port in graph.outputs) + tuple(

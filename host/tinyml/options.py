@@ -12,6 +12,7 @@ class Options:
     `stages`: one of STAGES; "single" runs op by op, "rings" computes nothing twice, "recompute"
     allows it, "patches" runs the first stage in tiles; "auto" takes the best of all.
     `feed_rows`: the input comes row by row and is never held.
+    `paged`: weights may be read from the file while the model runs; the arena has room for them.
     """
 
     ram: int | None = None
@@ -19,3 +20,4 @@ class Options:
     max_extra: float | None = None
     stages: str = "auto"
     feed_rows: bool = False
+    paged: bool = False

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The whole compiler on one screen: a model's bytes in, a schedule out."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import process_time
 
 from tinyml.errors import FitError, UnsupportedError
@@ -13,9 +13,13 @@ from tinyml.lower.step import LoweredStep, view
 from tinyml.ops import is_float, problems
 from tinyml.passes import run_passes
 from tinyml.passes.record import products, removed
+from tinyml.passes.split_filters import split_filters
 from tinyml.plan import POINT, Options, Plan, Problem, Task, make_frontier, make_plan
 from tinyml.schedule import Schedule
 
+MOST_TRIES = 5                  # of splitting ops, so that their weights have room:
+LESS = 70                       # percent of it, the next time
+MOST_STEPS = 80                 # of a run that is split only to be smaller: planning takes longer
 MOST_ARENA = 1 << 28            # of any model: far beyond every board, and little enough to check
 
 
@@ -63,9 +67,8 @@ def compile_graph(graph: Graph, labels: tuple[str, ...] = (),
                   options: Options = Options(), passed: Graph | None = None) -> Compiled:
     """Compiles a graph of int8 tensors; `passed` is what the passes make of it, where that is known.
     Raises as compile_model does."""
-    lowered = lower_graph(graph, options.feed_rows, passed)
     start = process_time()
-    plan = make_plan(lowered.problem, options)
+    lowered, plan = (_planned_paged if options.paged else _planned)(graph, options, passed)
     seconds = process_time() - start
     if plan.arena_bytes > MOST_ARENA:
         raise FitError(f"the arena needs {plan.arena_bytes} bytes: use a smaller input")
@@ -73,13 +76,45 @@ def compile_graph(graph: Graph, labels: tuple[str, ...] = (),
     return Compiled(schedule, lowered.graph, plan, lowered.steps, lowered.macs, seconds)
 
 
+def _planned(graph: Graph, options: Options, passed: Graph | None) -> tuple[Lowered, Plan]:
+    lowered = lower_graph(graph, options.feed_rows, passed)
+    return lowered, make_plan(lowered.problem, options)
+
+
+def _planned_paged(graph: Graph, options: Options, passed: Graph | None) -> tuple[Lowered, Plan]:
+    """Ops are split as far as the RAM asks for, so that it has room for the weights of one; for the
+    smallest plan, as long as that makes it smaller."""
+    lowered = lower_graph(graph, options.feed_rows, passed, True)
+    passed, room, best, reason = lowered.graph, options.ram, None, None
+    for _ in range(MOST_TRIES):
+        try:
+            plan = make_plan(lowered.problem, options)
+            if best and plan.arena_bytes >= best[1].arena_bytes:
+                break
+            best = lowered, plan
+            if options.goal != "smallest":
+                break
+            room = LESS * plan.arena_bytes // 100
+        except FitError as error:
+            reason, room = error, room if reason is None else LESS * room // 100
+        lowered = lower_graph(graph, options.feed_rows, passed, True, room)
+        if best and len(lowered.steps) > MOST_STEPS:
+            break
+    if best is None:
+        raise reason
+    return best
+
+
 def plan_frontier(model: bytes, name: str, options: Options = Options()) -> list[Plan]:
     """Every plan worth knowing, from the fastest to the smallest. Raises as compile_model does."""
-    return make_frontier(lower_graph(import_model(model, name), options.feed_rows).problem, options)
+    return make_frontier(lower_graph(import_model(model, name), options.feed_rows,
+                                     paged=options.paged).problem, options)
 
 
-def lower_graph(imported: Graph, feed_rows: bool, passed: Graph | None = None) -> Lowered:
-    """A graph as steps, not planned yet. Raises FitError for a tensor beyond every board."""
+def lower_graph(imported: Graph, feed_rows: bool, passed: Graph | None = None, paged: bool = False,
+                room: int | None = None) -> Lowered:
+    """A graph as steps, not planned yet; `paged`: with weights in the arena, and if they have to do with
+    so much `room` with ops split. Raises FitError for a tensor beyond every board."""
     if is_float(imported):
         raise UnsupportedError([f"`{imported.name}` computes in float32: quantise it with `tinyml "
                                 "quantize MODEL --data FOLDER`, or where it was trained"])
@@ -87,13 +122,16 @@ def lower_graph(imported: Graph, feed_rows: bool, passed: Graph | None = None) -
     found = problems(graph)
     if found:
         raise UnsupportedError(found)
+    if room is not None:
+        held = 0 if feed_rows else sum(port.tensor.elements for port in graph.inputs)
+        graph = check_graph(split_filters(graph, room - held))
     steps = merge_lookups(graph, [step for op in graph.ops for step in lower(op)])
     if feed_rows:
         if len(graph.inputs) != 1:
             raise UnsupportedError([f"the model has {len(graph.inputs)} inputs; only a model with "
                                     "one can be fed rows"])
         steps.insert(0, LoweredStep("take", {"output": view(graph.inputs[0].tensor)}))
-    number, problem = _problem(graph, steps, feed_rows)
+    number, problem = _problem(graph, steps, feed_rows, paged)
     largest = max(range(len(problem.shapes)), key=problem.size, default=None)
     if largest is not None and problem.size(largest) > MOST_ARENA:
         raise FitError(f"`{problem.names[largest]}` has {problem.size(largest)} bytes, no arena has "
@@ -101,7 +139,7 @@ def lower_graph(imported: Graph, feed_rows: bool, passed: Graph | None = None) -
     return Lowered(graph, products(imported), steps, number, problem, removed(imported, graph))
 
 
-def _problem(graph: Graph, steps: list[LoweredStep], feed_rows: bool):
+def _problem(graph: Graph, steps: list[LoweredStep], feed_rows: bool, paged: bool):
     """The planner's view of the steps, and the number of each tensor in it. A tensor that is only
     a view of another (a reshape) has that one's number."""
     sources = {} if feed_rows else {id(port.tensor): port.tensor for port in graph.inputs}
@@ -115,6 +153,9 @@ def _problem(graph: Graph, steps: list[LoweredStep], feed_rows: bool):
         if id(op.output) not in number:
             number[id(op.output)] = number[id(op.inputs[0])]
     tasks = tuple(_task(i, step, number, list(shapes.values())) for i, step in enumerate(steps))
+    if paged:
+        tasks = tuple(replace(task, data=step.data_bytes(), stacked_data=step.data_bytes(True))
+                      for task, step in zip(tasks, steps, strict=True))
     states = tuple(number[id(state.tensor)] for state in graph.states)
     inputs = () if feed_rows else tuple(number[id(port.tensor)] for port in graph.inputs)
     outputs = tuple(dict.fromkeys(number[id(port.tensor)] for port in graph.outputs))

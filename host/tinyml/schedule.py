@@ -86,7 +86,7 @@ def text(schedule: Schedule) -> str:
     for number, (name, values) in enumerate(schedule.steps):
         if values["stage"] > 1:
             lines.append(f"    stage of {values['stage']} steps:")
-        lines.append(f"{number:3} {name:<22} {_places(schedule, values)}  {_numbers(name, values)}")
+        lines.append(f"{number:3} {name:<22} {_places(schedule, name, values)}  {_numbers(name, values)}")
     used = sorted({name for name, _ in schedule.steps})
     lines += [f"{name}: {f.step_named(name).doc}" for name in used]
     return "\n".join(lines + ["removed:" if schedule.removed else "", *schedule.removed]).rstrip()
@@ -158,9 +158,10 @@ def _place(schedule: Schedule, index: int) -> str:
             f" @{ring['offset']}..{ring['offset'] + ring['pixels'] * ring['channels']}")
 
 
-def _places(schedule: Schedule, values: dict) -> str:
+def _places(schedule: Schedule, name: str, values: dict) -> str:
     names = ("input", "input2")[:values["inputs"]]
-    inputs = " + ".join(_place(schedule, values[name]) for name in names) or "caller"
+    source = "file" if name == "page" else "caller"
+    inputs = " + ".join(_place(schedule, values[name]) for name in names) or source
     return f"{inputs} -> {_place(schedule, values['output'])}"
 
 

@@ -49,6 +49,14 @@ class LoweredStep:
         """What it reads, in the order of the step's fields."""
         return tuple(self.rings[name] for name in ("input", "input2") if name in self.rings)
 
+    def data_bytes(self, stacked: bool = False) -> int:
+        """Of its arrays, each from a multiple of 4 on. In a stack every channel has its own factor
+        (lower/stack.py)."""
+        sizes = {name: array.nbytes for name, array in self.arrays.items()}
+        if stacked and "factor_pairs" in self.numbers:
+            sizes |= {"mult": sizes["bias"], "shift": sizes["bias"] // 4}
+        return sum(-(-size // 4) * 4 for size in sizes.values())
+
     @property
     def most_block(self) -> int:
         """Pixels per firing at most, so that a firing is a bounded piece of work: a multiple of

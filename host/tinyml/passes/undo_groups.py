@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from tinyml.ir import Graph, Op, Quant, Tensor, replace_op
+from tinyml.ir import Graph, Op, Tensor, replace_op
 from tinyml.ops import is_sound
 from tinyml.ops.concatenation import Concatenation
 from tinyml.ops.conv2d import Conv2d
 from tinyml.ops.depthwise_conv2d import DepthwiseConv2d
 from tinyml.ops.strided_slice import StridedSlice
+from tinyml.passes.filters import some_channels, some_filters
 
 COPY = 4                        # products in whose time a byte is copied, about
 
@@ -64,18 +65,12 @@ def _convolution(op: Conv2d, number: int, count: int) -> Conv2d:
     for group, rows in enumerate(np.split(op.weights.data[first:first + filters], groups)):
         data[group, ..., group, :] = rows
     data = data.reshape(filters, height, width, groups * each)
-    quant, bias = op.weights.quant, op.bias
-    if quant and len(quant.scales) > 1:
-        quant = Quant(*(numbers[first:first + filters]
-                        for numbers in (quant.scales, quant.zero_points)), quant.axis)
-    if bias is not None:
-        part = bias.data.reshape(-1)[first:first + filters]
-        bias = replace(bias, shape=part.shape, data=part)
-    return replace(op, name=f"{op.name}/{number}", bias=bias,
+    some = some_filters(op, first, first + filters)
+    return replace(some, name=f"{op.name}/{number}",
                    input=_part(op.input, f"{op.name}/from {number}", count),
                    output=_part(op.output, f"{op.name}/to {number}", count),
-                   weights=replace(op.weights, shape=data.shape, data=data, quant=quant))
+                   weights=replace(some.weights, shape=data.shape, data=data))
 
 
 def _part(tensor: Tensor, name: str, count: int) -> Tensor:
-    return replace(tensor, name=name, shape=(*tensor.shape[:-1], tensor.shape[-1] // count))
+    return some_channels(tensor, name, tensor.shape[-1] // count)

@@ -9,17 +9,21 @@ Gaps = Mapping[tuple[int, int], int]
 
 @dataclass(frozen=True)
 class Buffer:
-    """`size` bytes that must stay from time `first` to time `last`, both included."""
+    """`size` bytes that must stay from time `first` to time `last`, both included. What
+    is the caller's may be written at any time, so it shares no byte with data."""
 
     name: str
     size: int
     first: int
     last: int
     align: int = 1
+    is_callers: bool = False
+    is_data: bool = False
 
     def meets(self, other: "Buffer") -> bool:
-        """Whether both are alive at some time."""
-        return self.first <= other.last and other.first <= self.last
+        """Whether both are alive at some time, or are to be kept apart."""
+        return (self.first <= other.last and other.first <= self.last
+                or self.is_data and other.is_callers or self.is_callers and other.is_data)
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,9 @@ def check_placement(buffers: tuple[Buffer, ...], gaps: Gaps, placement: Placemen
         assert offset % b.align == 0, f"{b.name} is not aligned to {b.align}"
         assert 0 <= offset <= placement.arena_bytes - b.size, f"{b.name} leaves the arena"
         for j in range(i):
-            if max(b.first, buffers[j].first) <= min(b.last, buffers[j].last):
+            if (max(b.first, buffers[j].first) <= min(b.last, buffers[j].last)
+                    or (b.is_data or buffers[j].is_data)
+                    and (b.is_callers or buffers[j].is_callers)):
                 above = offset - offsets[j] >= gaps.get((j, i), buffers[j].size)
                 below = offsets[j] - offset >= gaps.get((i, j), b.size)
                 assert above or below, f"{b.name} and {buffers[j].name} come too close"

@@ -17,9 +17,19 @@ def check_plan(plan) -> None:
     replay = _Replay(plan)
     for tensor in plan.problem.inputs:
         replay.write_whole(tensor)
+    for page in plan.pages:
+        if page.stays:
+            replay.turn(page)
     for stage in plan.stages:
+        for page in plan.pages:
+            if page.first == stage.first and not page.stays:
+                replay.turn(page)
         for index, y, x in firings(plan, stage):
             replay.fire(stage, index, y, x)
+        replay.check_data(stage)
+    for page in plan.pages:
+        if page.stays:
+            replay.check_page(page)         # for the next run
     for tensor in plan.problem.outputs:
         replay.read_whole(tensor, "the caller")
 
@@ -137,6 +147,30 @@ class _Replay:
             self.read_whole(task.writes, task.name)
         for row in rows:
             self._write(task.writes, *row)
+
+    def turn(self, page):
+        """Writes what a page holds."""
+        self.bytes[self._page_places(page)] = self._page_tags(page)
+
+    def check_page(self, page):
+        """Asserts that nothing was written over it."""
+        assert (self.bytes[self._page_places(page)] == self._page_tags(page)).all(), \
+            f"weights of tasks {page.first}-{page.last} were overwritten"
+
+    def check_data(self, stage):
+        """Asserts that a stage had all its data, to its end."""
+        for index in range(stage.first, stage.last + 1):
+            if self.plan.problem.tasks[index].data:
+                page, = (page for page in self.plan.pages if page.first <= index <= page.last)
+                self.check_page(page)
+
+    def _page_places(self, page):
+        assert 0 <= page.offset <= len(self.bytes) - page.bytes, "a page leaves the arena"
+        return slice(page.offset, page.offset + page.bytes)
+
+    @staticmethod
+    def _page_tags(page):
+        return -2 - (page.first * TENSOR + np.arange(page.bytes))
 
     def _parts(self, task, which, y, first, end):
         """The (row, first column, end) that some pixels of a row of firings read of an input."""

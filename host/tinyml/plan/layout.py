@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """From a path to a plan: exact rings, lifetimes, and a place for every buffer."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tinyml.plan.blocks import Blocks, with_blocks
-from tinyml.plan.buffers import Buffer
+from tinyml.plan.buffers import Buffer, live_bytes
 from tinyml.plan.fleeting import is_fleeting, passing
+from tinyml.plan.pages import Page, pages_of
 from tinyml.plan.path import Path, total_cycles
 from tinyml.plan.place import place
 from tinyml.plan.rings import Stage, all_firings, least_gap, pull, ring_pixels
@@ -18,7 +19,8 @@ WORD = 4                        # bytes: where buffers begin, for kernels that r
 @dataclass(frozen=True)
 class Plan:
     """`problem` is the one that was planned, with its stacks. By tensor: `pixels` that are kept,
-    `buffers` (bytes, and when they live, in tasks) and `offsets` in the arena."""
+    `buffers` (bytes, and when they live, in tasks) and `offsets` in the arena. `pages`: weights that
+    are read while it runs."""
 
     problem: Problem
     stages: tuple[StageChoice, ...]
@@ -27,6 +29,7 @@ class Plan:
     offsets: tuple[int, ...]
     arena_bytes: int
     cycles: int
+    pages: tuple[Page, ...] = ()
 
     @property
     def state_bytes(self) -> int:
@@ -47,6 +50,13 @@ def place_path(problem: Problem, path: Path, blocks: Blocks = {}) -> Plan:
     of their own."""
     problem = with_stacks(problem, {site: high for stage in path for site, high in stage.highs})
     problem, path = with_blocks(problem, path, blocks)
+    return lay_out(problem, path, pages_of(problem, path))
+
+
+def lay_out(problem: Problem, path: Path, pages: tuple[Page, ...],
+            limit: int | None = None) -> Plan | None:
+    """The same of a problem that has its stacks and blocks, with these pages; None if the arena
+    would have more bytes than the limit."""
     stage_of = {index: stage for stage in path for index in range(stage.first, stage.last + 1)}
     last = {tensor: max(problem.readers[tensor], default=-1)
             for tensor in range(len(problem.shapes))}
@@ -54,9 +64,21 @@ def place_path(problem: Problem, path: Path, blocks: Blocks = {}) -> Plan:
     kept = [_kept(problem, tensor, stage_of, last, passes) for tensor in last]
     pixels, buffers = zip(*kept) if kept else ((), ())
     gaps = {pair: gap for stage in path for pair, gap in _gaps(problem, stage, last).items()}
-    placement = place(buffers, gaps)
+    if pages:
+        buffers = tuple(replace(buffer, is_callers=tensor in problem.inputs + problem.outputs)
+                        for tensor, buffer in enumerate(buffers))
+    data = tuple(page.buffer(len(problem.tasks)) for page in pages)
+    room = None if limit is None else limit - _state_bytes(path)
+    if room is not None and live_bytes(buffers + data, gaps) > room:
+        return None
+    placement = place(buffers + data, gaps, room)
     arena = -(-placement.arena_bytes // 4) * 4 + _state_bytes(path)
-    return Plan(problem, path, pixels, buffers, placement.offsets, arena, total_cycles(path))
+    if limit is not None and arena > limit:
+        return None
+    offsets = placement.offsets
+    return Plan(problem, path, pixels, buffers, offsets[:len(buffers)], arena, total_cycles(path),
+                tuple(replace(page, offset=offset)
+                      for page, offset in zip(pages, offsets[len(buffers):])))
 
 
 def _kept(problem: Problem, tensor: int, stage_of: dict, last: dict, passes) -> tuple[int, Buffer]:

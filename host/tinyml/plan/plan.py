@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from tinyml.errors import FitError
 from tinyml.plan.blocks import Growth
-from tinyml.plan.layout import Plan, place_path
+from tinyml.plan.layout import Plan, lay_out, place_path
 from tinyml.options import Options
+from tinyml.plan.pages import pages_of
 from tinyml.plan.patches import Estimate, estimates, patched
 from tinyml.plan.path import Path, frontier, peak, smallest, total_cycles
 from tinyml.plan.stages import BLOCKS, LONG_BLOCKS, Search, StageChoice
@@ -16,12 +17,14 @@ EQUALLY_FAST = 1.01             # plans this near the fastest: the smaller one i
 NO_LIMIT = 1 << 62
 SHORT = 4                       # pixels that kernels compute at once
 MOST_TRIES = 3                  # of one of them
+LEAST_PAGE = 512                # bytes, of several stages: less is not worth joining
 STARTS = 4                      # paths that are tried with longer blocks
 
 
 def make_plan(problem: Problem, options: Options = Options()) -> Plan:
     """The plan that the options ask for. Raises FitError if none fits."""
     plan = None
+    _require_data(problem, options.ram)
     if options.stages == "patches":
         plan = _patched_plan(problem, options, _guesses(problem, options))
     elif options.goal == "fastest":
@@ -29,7 +32,7 @@ def make_plan(problem: Problem, options: Options = Options()) -> Plan:
     plan = plan or _smallest_plan(problem, replace(options, goal="smallest"))
     if options.ram is not None and plan.arena_bytes > options.ram:
         raise FitError(_too_large(plan, options.ram))
-    return plan
+    return _fewer_reads(plan, options.ram) if plan.pages else plan
 
 
 def make_frontier(problem: Problem, options: Options = Options()) -> list[Plan]:
@@ -50,6 +53,33 @@ def _choices(problem: Problem, options: Options) -> list[StageChoice]:
     """All stages that a plan may be made of."""
     plain = _plain_choices(problem, options)
     return _with_recomputed(problem, options, plain) if _may_recompute(options) else plain
+
+
+def _require_data(problem: Problem, ram: int | None) -> None:
+    """Raises FitError if the weights of a task alone are too large."""
+    task = max(problem.tasks, key=lambda task: task.data, default=None)
+    if ram is not None and task and task.data > ram:
+        raise FitError(f"the weights of `{problem.names[task.writes]}` have {task.data} bytes, "
+                       f"{task.data - ram} more than the {ram} allowed: use fewer channels there")
+
+
+def _fewer_reads(plan: Plan, ram: int | None) -> Plan:
+    """The plan with pages that serve several stages, where that takes no more RAM than there is;
+    and then, of what is left, pages that stay from run to run, the largest first."""
+    limit = max(plan.arena_bytes, ram or 0)
+    most = max(page.bytes for page in plan.pages)
+    while most >= LEAST_PAGE:
+        pages = pages_of(plan.problem, plan.stages, most)
+        joined = lay_out(plan.problem, plan.stages, pages, limit)
+        if joined:
+            plan = joined
+            break
+        most //= 2
+    for page in sorted(plan.pages if ram else (), key=lambda page: -page.bytes):
+        pages = tuple(replace(other, stays=other.stays or other.first == page.first)
+                      for other in plan.pages)
+        plan = lay_out(plan.problem, plan.stages, pages, limit) or plan
+    return plan
 
 
 def _ever_more_choices(problem: Problem, options: Options) -> Iterator[list[StageChoice]]:

@@ -79,7 +79,7 @@ def stacked(problem: Problem, site: Site, high: int) -> dict[int, Task]:
         narrow = problem.tasks[site.last]
         tasks[site.last] = replace(narrow, window=POINT, rows=high, high=high,
                                    most_block=max(1, narrow.most_block // high))
-    return tasks
+    return {index: replace(task, data=task.stacked_data) for index, task in tasks.items()}
 
 
 def with_stacks(problem: Problem, choices: dict[Site, int]) -> Problem:

@@ -98,18 +98,19 @@ class Search:
 
     def _from(self, first: int, block: int, limit: int, most_extra: int | None):
         """Stages that begin with a task, with one size of block."""
-        states, tasks = [_State()], self.problem.tasks
+        states, tasks, data = [_State()], self.problem.tasks, 0
         for last in range(first, min(len(tasks), first + MOST_STEPS)):
             if not self._may_grow(first, last):
                 return
+            data += tasks[last].data
             states = [new for state in states for new in self._grown(state, first, last, block)]
-            states = self._best([state for state in states if state.rings <= limit - self._held[first]
+            states = self._best([state for state in states if state.rings <= limit - data - self._held[first]
                                  and (most_extra is None or state.extra <= most_extra)], last)
             if not states:
                 return
             if tasks[last].accumulates:
                 continue
-            around = (self._waiting[last] + self._borders(first, last, block)
+            around = (self._waiting[last] + self._borders(first, last, block) + data
                       + STATE_BYTES * (last - first + 1))
             for state in states:
                 if self._is_complete(state, last) and around + state.rings <= limit:

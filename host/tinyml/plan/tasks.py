@@ -55,6 +55,8 @@ class Task:
     `step`: the number of the lowered step that it is, or is a part of.
     `alone`: a stage of its own. `regions`: the parts of tensors that it writes and reads, output
     first, `shape` and `window` being those of the parts; none: all (plan/patches.py).
+    `data`: bytes of weights that the arena has while the task's stage runs (plan/pages.py), and
+    `stacked_data` if it is stacked.
     `high`: output rows of the stack that it is part of, 0 if it isn't stacked (plan/stacks.py).
     """
 
@@ -75,6 +77,8 @@ class Task:
     step: int = 0
     alone: bool = False
     regions: tuple[Region, ...] = ()
+    data: int = 0
+    stacked_data: int = 0
 
     @property
     def firing_rows(self) -> int:
