@@ -9,7 +9,7 @@ from tinyml.errors import DeviceError, FitError
 from tinyml.remote import built, module_path
 from tinyml.transfer import digests
 
-MODULES = {"_tinyml.mpy", "tinyml.mpy", "tinyml_statuses.mpy"}
+MODULES = {"_tinyml.mpy", "tinyml.mpy", "tinyml_statuses.mpy", "tinyml_paging.mpy"}
 FAT = """\
 import emulated, vfs
 class Disk:

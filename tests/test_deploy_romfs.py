@@ -7,7 +7,8 @@ from tinyml.deploy import deploy, install
 from tinyml.errors import DeviceError, FitError
 from tinyml.transfer import digests
 
-MODULES = {"/rom/_tinyml.mpy", "/rom/tinyml.mpy", "/rom/tinyml_statuses.mpy"}
+MODULES = {"/rom/_tinyml.mpy", "/rom/tinyml.mpy", "/rom/tinyml_statuses.mpy",
+           "/rom/tinyml_paging.mpy"}
 
 # Partitions of other kinds: `sys.modules` gives programs this module instead of the firmware's.
 FAKE = """\

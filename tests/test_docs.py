@@ -36,7 +36,7 @@ def sneaker():
 def test_the_commands_run(tmp_path):
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     commands = [line for line in "".join(blocks("sh")).splitlines() if line.startswith("tinyml ")]
-    assert len(commands) == 18
+    assert len(commands) == 19
     for command in commands:
         program, *arguments = shlex.split(command)
         done = subprocess.run([Path(sys.executable).with_name(program), *arguments], cwd=tmp_path,

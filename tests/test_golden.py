@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Real models give the bytes that TensorFlow Lite Micro gave, everywhere."""
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
 from tests.shared import golden, model_file, needs_shared
+from tinyml import load
 from tinyml.inputs import items_of, read_item, to_reals
 from tinyml.model import Model
 from tinyml.pack import pack
@@ -43,8 +45,8 @@ pytestmark = needs_shared
 
 
 @cache
-def packed(name, kind="op by op"):
-    return pack(model_file(name), options=PLANS[kind])
+def packed(name, kind="op by op", paged=False):
+    return pack(model_file(name), options=replace(PLANS[kind], paged=paged))
 
 
 @cache
@@ -64,9 +66,9 @@ def assert_exact(raw, wanted, port):
     np.testing.assert_array_equal(got.reshape(wanted.shape), wanted, strict=True)
 
 
-def check_on_this_machine(name, kind, most_vectors):
-    file = packed(name, kind).file
-    with Model(file) as model:
+def check_on_this_machine(name, kind, most_vectors, opened, paged=False):
+    file = packed(name, kind, paged).file
+    with opened(file) as model:
         assert model.ports(0)[0].fed == PLANS[kind].feed_rows
         for run in (Model.run, feed_or_step):
             model.reset()
@@ -95,7 +97,21 @@ def test_host_is_exact_by_every_plan(name, kind, pytestconfig):
     large = products(name) > LARGE and not pytestconfig.getoption("--all")
     if large and kind not in PLANS_OF_LARGE:
         pytest.skip("one of the slow ones; --all runs it")
-    check_on_this_machine(name, kind, 1 if large else None)
+    check_on_this_machine(name, kind, 1 if large else None, Model)
+
+
+@pytest.mark.parametrize("kind", PLANS)
+@pytest.mark.parametrize("name", MODELS)
+def test_host_is_exact_where_weights_stay_in_the_file(name, kind, tmp_path, pytestconfig):
+    """Of each model another plan, none of the large ones; with --all all of them."""
+    def opened(file):
+        path = tmp_path / "model.tml"
+        path.write_bytes(file)
+        return load(str(path), paged=True)
+    if not pytestconfig.getoption("--all") and (products(name) > LARGE or kind != tuple(PLANS)[
+            MODELS.index(name) % len(PLANS)]):
+        pytest.skip("--all runs it")
+    check_on_this_machine(name, kind, 3, opened, paged=True)
 
 
 def kinds_in(name, place_name, everything):
@@ -125,6 +141,16 @@ def test_every_place_is_exact(name, place_name, pytestconfig):
             for ran, (_, wanted, port) in zip(remote.run([raw for raw, *_ in chosen]), chosen,
                                               strict=True):
                 assert_exact(ran.outputs[0], wanted, port)
+
+
+@pytest.mark.parametrize("name", ["mlperf_tiny/kws_ref_model", "mlperf_tiny/pretrainedResnet_quant"])
+def test_places_are_exact_where_weights_stay_in_the_file(name, place_name):
+    kind = tuple(PLANS)[PLACES.index(place_name) if place_name in PLACES else 0]
+    file = packed(name, kind, paged=True).file
+    raw, wanted, port = vectors(name, file)[0]
+    with Remote(place_name, file, paged=True) as remote:
+        (ran,) = remote.run([raw])
+        assert_exact(ran.outputs[0], wanted, port)
 
 
 def test_files_are_smaller_than_the_models():

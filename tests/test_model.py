@@ -40,7 +40,7 @@ def test_values_without_a_scale_are_integers():
 
 def test_info_tells_what_a_model_is(model):
     assert set(model.info) == {"name", "labels", "arena_bytes", "file_bytes", "state_bytes",
-                               "vectors", "inputs", "outputs"}
+                               "vectors", "inputs", "outputs", "weights"}
     assert model.info["name"] == "fashion"
     assert model.info["labels"] == model.labels
     assert model.info["file_bytes"] == len(fashion())

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """tests/mpy/*.py print what is in their .exp, on this machine and wherever MicroPython runs."""
 import runpy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -117,6 +118,8 @@ def files(tmp_path_factory):
                                                   options=Options(feed_rows=True)).file
     for kind, options in PLANS.items():
         made[f"plan_{kind}.tml"] = pack(folder / "residuals.tflite", options=options).file
+        made[f"paged_{kind}.tml"] = pack(folder / "residuals.tflite",
+                                         options=replace(options, paged=True)).file
     with Model(made["fashion.tml"]) as model:
         made["boot.bin"], = read_input(FASHION / "images/9-ankle-boot.png", model.ports(0)[0])
     return made
@@ -125,7 +128,7 @@ def files(tmp_path_factory):
 @pytest.fixture(scope="module")
 def place(place_name, files):
     arch = "x64" if place_name in UNIX else load_board(place_name).arch
-    modules = ["tinyml.mpy", "tinyml_statuses.mpy", f"{arch}/_tinyml.mpy"]
+    modules = ["tinyml.mpy", "tinyml_statuses.mpy", "tinyml_paging.mpy", f"{arch}/_tinyml.mpy"]
     rom = files | {Path(module).name: built(module) for module in modules}
     if place_name == "unix":    # the only place without it
         rom |= {f"asyncio/{path.name}": path.read_bytes()

