@@ -22,6 +22,9 @@ def plan_chart(plan: Plan, title: str) -> MemoryChart:
         blocks.append(Block(f"{height}x{width}x{channels}", offset, buffer.size, buffer.first,
                             buffer.last, "ring" if ring else "tensor"))
     steps = tuple(task.name for task in plan.problem.tasks)
+    for page in plan.pages:
+        first, last = (0, len(steps) - 1) if page.stays else (page.first, page.last)
+        blocks.append(Block("weights", page.offset, page.bytes, first, last, "data"))
     state = plan.state_bytes
     if steps:
         blocks.append(Block("progress", plan.arena_bytes - state, state, 0, len(steps) - 1,
@@ -48,17 +51,20 @@ def schedule_chart(schedule: Schedule) -> MemoryChart:
     """The arena over time, as far as a schedule tells: a ring lives as long as its stage, and
     what a stage does not wait for from the step that wrote it last."""
     stage_of, first = [], 0
+    turns = [number for number, (name, _) in enumerate(schedule.steps) if name == "page"]
+    until = dict(zip(turns, [turn - 1 for turn in turns[1:]] + [len(schedule.steps) - 1]))
     for number, (_, values) in enumerate(schedule.steps):
         first = number if values["stage"] else first
-        stage_of.append((first, first + max(schedule.steps[first][1]["stage"], 1) - 1))
+        last = until.get(number, first + max(schedule.steps[first][1]["stage"], 1) - 1)
+        stage_of.append((first, last))
     blocks: list[Block] = []
 
-    def hold(index, begin, end):
+    def hold(index, begin, end, kind=None):
         ring = schedule.rings[index]
         whole = ring["pixels"] == ring["height"] * ring["width"]
         blocks.append(Block(f"{ring['height']}x{ring['width']}x{ring['channels']}", ring["offset"],
                             ring["pixels"] * ring["channels"], begin, end,
-                            "tensor" if whole else "ring"))
+                            kind or ("tensor" if whole else "ring")))
 
     def read(index, end):
         offset = schedule.rings[index]["offset"]
@@ -73,7 +79,7 @@ def schedule_chart(schedule: Schedule) -> MemoryChart:
         for field in step_named(name).fields[4:6]:
             if values["inputs"]:
                 read(values[field.name], last)
-        hold(values["output"], first, last)
+        hold(values["output"], first, last, "data" if name == "page" else None)
     for port in schedule.ports:
         if port["kind"] == 1:
             read(port["ring"], len(schedule.steps))

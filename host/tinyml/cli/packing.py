@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 import typer
 
 from tinyml.cli.shared import (AnyFile, BoardName, Feed, FeedKind, Json, Labels, MaxExtra,
-                               Minimum, ModelFile, Plot, Ram, Shape, StageKind, Stages, options_of,
+                               Minimum, ModelFile, Paged, Plot, Ram, Shape, StageKind, Stages, options_of,
                                print_result, shapes_of, write)
 from tinyml.options import Options
 
@@ -19,7 +19,7 @@ def pack(model: ModelFile,
          output: Annotated[Optional[Path], typer.Option("-o", help="Default: MODEL.tml")] = None,
          board: BoardName = None, ram: Ram = None, minimum: Minimum = False,
          max_extra_macs: MaxExtra = None, stages: Stages = StageKind.auto,
-         feed: Feed = FeedKind.image,
+         feed: Feed = FeedKind.image, paged: Paged = False,
          frontier: Annotated[bool, typer.Option("--frontier", help="Show every plan worth "
                                                 "knowing, and write nothing.")] = False,
          plot: Plot = None,
@@ -34,7 +34,7 @@ def pack(model: ModelFile,
     from tinyml.terminal import pack_table
 
     facts = load_board(board) if board else None
-    options = options_of(ram, minimum, max_extra_macs, stages, feed)
+    options = options_of(ram, minimum, max_extra_macs, stages, feed, paged)
     _require_picture(plot)
     if frontier:
         _show_frontier(model, options, facts, plot, shapes_of(shape), as_json)
@@ -106,7 +106,7 @@ def quantize(model: Annotated[Path, typer.Argument(metavar="MODEL", help="A floa
              output: Annotated[Optional[Path], typer.Option("-o", help="Default: MODEL.tml")] = None,
              board: BoardName = None, ram: Ram = None, minimum: Minimum = False,
              max_extra_macs: MaxExtra = None, stages: Stages = StageKind.auto,
-             feed: Feed = FeedKind.image, shape: Shape = None, as_json: Json = False):
+             feed: Feed = FeedKind.image, paged: Paged = False, shape: Shape = None, as_json: Json = False):
     """Quantise a float model to int8 on typical data, and pack it.
 
     Tells how much accuracy is lost, and where.
@@ -123,7 +123,7 @@ def quantize(model: Annotated[Path, typer.Argument(metavar="MODEL", help="A floa
                     frontend)
     with _progress(as_json) as tell:
         result = quantise_file(model, source, Ways(ranges and ranges.value, equalise, correct_biases),
-                               options_of(ram, minimum, max_extra_macs, stages, feed), facts,
+                               options_of(ram, minimum, max_extra_macs, stages, feed, paged), facts,
                                shapes_of(shape), tell)
     write(output or model.with_suffix(".tml"), result.packed.file)
     _show_quantised(result, facts, as_json)

@@ -23,6 +23,8 @@ MaxExtra = Annotated[Optional[float], typer.Option(
     "--max-extra-macs", min=0, metavar="PERCENT", help="Most products computed again; 0: none.")]
 Stages = Annotated[StageKind, typer.Option(help="For study: the only kind of plan to consider.")]
 Feed = Annotated[FeedKind, typer.Option(help="rows: the input comes row by row, it is never held.")]
+Paged = Annotated[bool, typer.Option("--paged", help="Weights may be read from the file while the model "
+                                     "runs: the arena has room for them.")]
 Plot = Annotated[Optional[Path], typer.Option(help="Draw the memory over time, or with --frontier "
                                               "the curve: .svg or .png.")]
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A quantised .tflite or .onnx file.")]
@@ -35,10 +37,11 @@ Shape = Annotated[Optional[list[str]], typer.Option(
 Labels = Annotated[Optional[Path], typer.Option(help="One label per line.")]
 
 
-def options_of(ram, minimum: bool, max_extra_macs, stages: StageKind, feed: FeedKind) -> Options:
+def options_of(ram, minimum: bool, max_extra_macs, stages: StageKind, feed: FeedKind,
+               paged: bool = False) -> Options:
     """What the planner is asked for."""
     return Options(ram, "smallest" if minimum else "fastest", max_extra_macs, stages.value,
-                   feed == FeedKind.rows)
+                   feed == FeedKind.rows, paged)
 
 
 def shapes_of(texts: list[str] | None) -> dict[str, tuple[int, ...]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tinyml.picture.axes import amount
 
-KINDS = ("tensor", "ring", "state")
+KINDS = ("tensor", "ring", "data", "state")
 NAMED = 4                       # blocks named at the peak; the others are counted
 
 

@@ -9,7 +9,7 @@ WIDTH, MARGIN, BANNER = 1240, 24, 74        # of the picture, round it, and its 
 TALL = 330                      # pixels of a frame
 SLIVER = 0.4                    # a plan that fills less of the frame is drawn once more, magnified
 KINDS = {"tensor": "tensor, held whole", "ring": "ring: the last rows of a tensor",
-         "state": "state and scratch"}
+         "data": "weights", "state": "state and scratch"}
 
 
 def memory_scene(before: MemoryChart, after: MemoryChart | None = None,

@@ -11,8 +11,10 @@ from tinyml.picture.scene import (ALARM, GRID, INK, MUTED, Area, Line, Rect, Sha
 # blue, orange and purple differ for all eyes.
 SHADES = {"tensor": ("#9ecae1", "#6baed6", "#c6dbef", "#85bcdc"),
           "ring": ("#fdae6b", "#fdd0a2", "#f9943b", "#fcbd86"),
+          "data": ("#c7e0b4", "#a3c98a", "#e3f0d9"),
           "state": ("#bcbddc", "#a29bcb", "#dadaeb")}
-FADED = {"#9ecae1": "#c9e1ee", "#6baed6": "#b2d3e9", "#c6dbef": "#dfebf6", "#85bcdc": "#bedaec",
+FADED = {"#c7e0b4": "#ddecd2", "#a3c98a": "#c8dfb9", "#e3f0d9": "#eef6e8",
+         "#9ecae1": "#c9e1ee", "#6baed6": "#b2d3e9", "#c6dbef": "#dfebf6", "#85bcdc": "#bedaec",
          "#fdae6b": "#fed2ac", "#fdd0a2": "#fee5cb", "#f9943b": "#fcc795", "#fcbd86": "#fddbbc",
          "#bcbddc": "#d9d9eb", "#a29bcb": "#cbc7e2", "#dadaeb": "#ebebf4"}
 HEAD, FOOT, LEFT = 56, 34, 66   # pixels around the frame: title and peak, axis of steps, of bytes
