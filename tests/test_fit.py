@@ -14,12 +14,12 @@ from tinyml.emulator import FIRMWARE
 from tinyml.errors import DeviceError, FitError, ModelError
 from tinyml.fit import fit, options_for, room_here
 from tinyml.fit.plans import Plans
-from tinyml.fit.room import IN_PLACE, IN_RAM, Need, need_of, room_of
+from tinyml.fit.room import IN_PLACE, IN_RAM, PAGED, Need, need_of, room_of
 from tinyml.fit.timing import CORES, counts, predicted_cycles, read_costs
 from tinyml.fit.ways import try_way
 from tinyml.options import Options
 from tinyml.pack import pack
-from tinyml.remote import BUILT
+from tinyml.remote import BUILT, Remote
 from tinyml.schedule import decode
 from tools import agree
 
@@ -99,6 +99,24 @@ def test_a_no_comes_with_ways_out():
     assert [way.fits for way in found.ways] == sorted((w.fits for w in found.ways), reverse=True)
     assert "pico2" in found.boards and "esp32" not in found.boards
     assert fit(FASHION, heap(1000, "pico")).boards == fit(FASHION, heap(2000, "pico")).boards
+
+
+def test_paged_weights_are_a_way_out_where_the_file_has_no_room():
+    held = try_way(Plans(FASHION), Options(goal="smallest"), heap(0, "pico")).need.heap_bytes
+    found = fit(FASHION, heap(held - 1000, "pico"))
+    way = next(way for way in found.ways if way.words.startswith("weights paged: "))
+    assert not found.fits and way.fits and way.options.paged and way.need.weights == PAGED
+    assert any(what == "head of the file" for what, _ in way.need.heap)
+
+
+def test_paged_weights_run_where_fit_says_so():
+    if not (FIRMWARE / "m4f.elf").exists():
+        pytest.skip("python3 tasks.py build m4f")
+    options = Options(goal="smallest", max_extra=0, paged=True)
+    file = pack(FASHION, options=options).file
+    need = need_of(file, room(), PAGED)
+    with Remote("m4f", file, agree.heap_of("m4f", need.heap_bytes), paged=True) as remote:
+        assert remote.selftest() == (2, 2)
 
 
 def test_a_smaller_input_is_an_estimate():

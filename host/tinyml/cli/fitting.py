@@ -5,7 +5,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from tinyml.cli.shared import (AnyFile, BoardName, Feed, FeedKind, Json, MaxExtra, Minimum,
+from tinyml.cli.shared import (AnyFile, BoardName, Feed, FeedKind, Json, MaxExtra, Minimum, Paged,
                                Shape, StageKind, Stages, options_of, print_result, shapes_of)
 
 
@@ -13,7 +13,8 @@ def fit(file: AnyFile, board: BoardName = None,
         on: Annotated[Optional[str], typer.Option(help="A serial port or an emulated board, which "
                                                   "is asked what it has.")] = None,
         minimum: Minimum = False, max_extra_macs: MaxExtra = None,
-        stages: Stages = StageKind.auto, feed: Feed = FeedKind.image, shape: Shape = None,
+        stages: Stages = StageKind.auto, feed: Feed = FeedKind.image, paged: Paged = False,
+        shape: Shape = None,
         as_json: Json = False):
     """Tell whether a model fits a board, with the arithmetic; and if not, the ways out.
 
@@ -26,7 +27,7 @@ def fit(file: AnyFile, board: BoardName = None,
     if (board is None) == (on is None):
         raise typer.BadParameter("give a board's name with --board, or where it is with --on")
     room = room_of(load_board(board)) if board else room_here(on)
-    options = options_of(None, minimum, max_extra_macs, stages, feed)
+    options = options_of(None, minimum, max_extra_macs, stages, feed, paged)
     found = fit_file(file, room, options, shapes_of(shape))
     figures = found.figures()
     print_result(figures if as_json else fit_table(figures), as_json)

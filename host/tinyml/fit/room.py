@@ -19,7 +19,9 @@ BYTECODE = 4_000                # more, where bytecode is read from a file
 PORT = 290                      # an input, output or state as an object
 LABEL = 24                      # a label as an object, without its text
 PROGRAM = 1024                  # the least of a program that runs the model
-IN_PLACE, IN_RAM = "in place", "in RAM"         # where weights are
+IN_PLACE, IN_RAM, PAGED = "in place", "in RAM", "paged"         # where weights are
+PAGES = 3_000                   # objects and bytecode that read pages
+EXTRA = {IN_PLACE: 0, IN_RAM: BYTECODE, PAGED: BYTECODE + PAGES}
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Need:
     piece."""
 
     build: str                  # of the module
-    weights: str                # IN_PLACE or IN_RAM
+    weights: str                # IN_PLACE, IN_RAM or PAGED
     heap: tuple[tuple[str, int], ...]
     pieces: tuple[int, ...]
     flash: int
@@ -92,8 +94,10 @@ class Need:
         return self.flash - (room.romfs_bytes if self.weights == IN_PLACE else room.flash_free)
 
 
-def ways_to_hold(room: Room) -> tuple[str, ...]:
-    """Where weights may be, the best first."""
+def ways_to_hold(room: Room, paged: bool = False) -> tuple[str, ...]:
+    """Where weights may be, the best first. `paged`: the plan has pages."""
+    if paged:
+        return (PAGED,)
     return (IN_PLACE, IN_RAM) if room.romfs_bytes else (IN_RAM,)
 
 
@@ -104,9 +108,10 @@ def need_of(file: bytes, room: Room, weights: str) -> Need:
     parts = sum(len(built(name)) for name in PYTHON_PARTS)
     rows = sum(_row_bytes(schedule, port) for port in schedule.ports if port["kind"] == 2)
     python = PYTHON + PORT * len(schedule.ports) + _label_bytes(schedule.labels) + rows
-    held = (("file, in RAM", _blocks(len(file))),) if weights == IN_RAM else ()
+    held = (("file, in RAM", _blocks(len(file))),) if weights == IN_RAM else (
+        ("head of the file", _blocks(len(file) - len(schedule.data))),) if weights == PAGED else ()
     heap = ((f"module, {build}", module),
-            ("Python's part", python + (BYTECODE if weights == IN_RAM else 0)), *held,
+            ("Python's part", python + EXTRA[weights]), *held,
             ("arena", _blocks(schedule.arena_bytes)), ("a program", PROGRAM))
     pieces = (module, *(size for _, size in held), _blocks(schedule.arena_bytes))
     return Need(build, weights, heap, pieces, module + parts + len(file),

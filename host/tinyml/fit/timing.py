@@ -17,6 +17,7 @@ TABLE = Path(__file__).with_name("costs.json")
 # The core that a module is written for: what a board has unless its facts say otherwise.
 CORES = {"armv6m": "m0", "armv7m": "m3", "armv7emsp": "m4", "armv7emdp": "m7", "rv32imc": "rv32"}
 OTHER, MACHINE = "other", "machine"
+PAGE = "page"                   # of weights: nobody knows how fast a board's files are read
 BY_FOURS = ("conv2d", "conv2d_stack", "conv2d_unstack")
 DEPTHWISE = ("depthwise_conv2d", "depthwise_conv2d_stack")
 
@@ -32,7 +33,8 @@ def predicted_cycles(schedule: Schedule, core: str) -> int | None:
     costs = read_costs().get(core)
     if costs is None:
         return None
-    counted = [(kind, counts(schedule, kind, values)) for kind, values in schedule.steps]
+    counted = [(kind, counts(schedule, kind, values)) for kind, values in schedule.steps
+               if kind != PAGE]
     counted.append((MACHINE, {"firings": sum(each["firings"] for _, each in counted), "runs": 1}))
     return round(sum(cycles_of(costs, kind, each) for kind, each in counted))
 

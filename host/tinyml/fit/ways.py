@@ -28,6 +28,8 @@ WAYS = (
     Way("rows computed again: no --max-extra-macs", {"max_extra": None}),
     Way("rows fed: --feed rows", {"feed_rows": True}),
     Way("rows fed and computed again", {"feed_rows": True, "max_extra": None}),
+    Way("weights paged: --paged", {"paged": True}),
+    Way("weights paged, rows fed: --paged --feed rows", {"paged": True, "feed_rows": True}),
     Way("weights in place: firmware with a ROMFS partition", romfs=True),
     Way("weights in place, rows fed and computed again", {"feed_rows": True, "max_extra": None},
         romfs=True),
@@ -55,7 +57,7 @@ def try_way(plans: Plans | OneFile, options: Options, room: Room, words: str = "
     may do with the smaller module, so it comes first. Raises UnsupportedError, FitError."""
     closest = None
     for choice in dict.fromkeys((replace(options, max_extra=0), options)):
-        for weights in ways_to_hold(room):
+        for weights in ways_to_hold(room, options.paged):
             for asked in _ever_smaller(plans, choice, room, weights):
                 file = plans.file(asked)
                 need = need_of(file, room, weights)
