@@ -88,11 +88,14 @@ static mp_obj_t machine_infer(mp_obj_t self_in)
 static MP_DEFINE_CONST_FUN_OBJ_1(machine_infer_obj, machine_infer);
 
 #ifndef TML_CORE
-/* page() -> where in the steps the page is that the run waits for; turn() -> status */
+/* tell() -> where in the steps the page is that the run waits for, or None; update() -> status of the
+   page that was read. Both names are in every firmware. */
 static mp_obj_t machine_page(mp_obj_t self_in)
 {
     machine_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    return MP_OBJ_NEW_SMALL_INT(self->model.progress[0].at);
+    const void *page = tml_wanted_page(&self->model);
+    return page == NULL ? mp_const_none
+                        : MP_OBJ_NEW_SMALL_INT((const uint8_t *)page - self->model.steps);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(machine_page_obj, machine_page);
 
@@ -151,9 +154,9 @@ mp_obj_t mpy_init(mp_obj_fun_bc_t *self, size_t n_args, size_t n_kw, mp_obj_t *a
     machine_locals_table[4] = (mp_map_elem_t){ MP_OBJ_NEW_QSTR(MP_QSTR_infer),
                                                MP_OBJ_FROM_PTR(&machine_infer_obj) };
 #ifndef TML_CORE
-    machine_locals_table[5] = (mp_map_elem_t){ MP_OBJ_NEW_QSTR(MP_QSTR_page),
+    machine_locals_table[5] = (mp_map_elem_t){ MP_OBJ_NEW_QSTR(MP_QSTR_tell),
                                                MP_OBJ_FROM_PTR(&machine_page_obj) };
-    machine_locals_table[6] = (mp_map_elem_t){ MP_OBJ_NEW_QSTR(MP_QSTR_turn),
+    machine_locals_table[6] = (mp_map_elem_t){ MP_OBJ_NEW_QSTR(MP_QSTR_update),
                                                MP_OBJ_FROM_PTR(&machine_turn_obj) };
 #endif
     MP_OBJ_TYPE_SET_SLOT(&machine_type, locals_dict, (void *)&machine_locals, 1);
@@ -171,8 +174,8 @@ static const mp_rom_map_elem_t machine_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_offer), MP_ROM_PTR(&machine_offer_obj) },
     { MP_ROM_QSTR(MP_QSTR_infer), MP_ROM_PTR(&machine_infer_obj) },
 #ifndef TML_CORE
-    { MP_ROM_QSTR(MP_QSTR_page), MP_ROM_PTR(&machine_page_obj) },
-    { MP_ROM_QSTR(MP_QSTR_turn), MP_ROM_PTR(&machine_turn_obj) },
+    { MP_ROM_QSTR(MP_QSTR_tell), MP_ROM_PTR(&machine_page_obj) },
+    { MP_ROM_QSTR(MP_QSTR_update), MP_ROM_PTR(&machine_turn_obj) },
 #endif
 };
 static MP_DEFINE_CONST_DICT(machine_locals, machine_locals_table);

@@ -31,7 +31,7 @@ int tml_run(tml_model_t *m);
 uint32_t tml_noise(uint32_t seed, void *out, size_t bytes);
 uint32_t tml_crc32(uint32_t crc, const void *bytes, size_t length);
 static int32_t tml_next_at(tml_model_t *m);
-static uint32_t tml_stage_at(const tml_model_t *m);
+static int32_t tml_page_at(const tml_model_t *m);
 """)
 ffi.set_source(
     "tinyml._native", """
@@ -46,9 +46,10 @@ static int32_t tml_next_at(tml_model_t *m)
     return next == NULL ? -1 : (int32_t)next->at;
 }
 
-static uint32_t tml_stage_at(const tml_model_t *m)
+static int32_t tml_page_at(const tml_model_t *m)
 {
-    return m->progress[0].at;
+    const uint8_t *page = (const void *)tml_wanted_page(m);
+    return page == NULL ? -1 : (int32_t)(page - m->steps);
 }
 """,
     sources=sources(),

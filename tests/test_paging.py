@@ -89,29 +89,35 @@ def test_load_says_where_the_weights_are(path, file):
     assert paged.info["weights"] == "paged"
     paged.close()
     with pytest.raises(ValueError):
-        paged.file.read()
+        paged.run()
 
 
-def test_load_reads_pages_where_there_is_no_room(path, monkeypatch):
-    reason = MemoryError("no room for the schedule")
+@pytest.fixture
+def no_room(monkeypatch):
+    """For an arena beside a whole file."""
+    def new_arena(schedule, size):
+        if len(schedule) > header(schedule)["head_bytes"]:
+            raise MemoryError("no room for the arena")
+        return bytearray(size)
+    monkeypatch.setattr(model, "_new_arena", new_arena)
 
-    def no_room(*_):
-        raise reason
-    monkeypatch.setattr(model, "_load", no_room)
+
+def test_load_reads_pages_where_there_is_no_room(path, no_room):
     assert load(path).info["weights"] == "paged"
-    with pytest.raises(MemoryError, match="no room for the schedule"):
+    with pytest.raises(MemoryError, match="no room for the arena"):
         load(path, paged=False)
 
 
-def test_a_schedule_without_pages_is_told_to_be_packed_again(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def plain():
+    return pack(FASHION).file
+
+
+def test_a_schedule_without_pages_is_told_to_be_packed_again(tmp_path, plain, no_room):
     path = tmp_path / "fashion.tml"
-    path.write_bytes(pack(FASHION).file)
+    path.write_bytes(plain)
     with pytest.raises(MemoryError, match="pack it with --paged"):
         load(str(path), paged=True)
-
-    def no_room(*_):
-        raise MemoryError("no room for the arena")
-    monkeypatch.setattr(model, "_load", no_room)
     with pytest.raises(MemoryError, match="no room for the arena"):
         load(str(path))
 
@@ -129,7 +135,7 @@ def test_damage_is_found_when_the_file_is_loaded(tmp_path, file):
             load(str(path), paged=True)
         assert str(told.value) == TEXTS[text], text
     path.write_bytes(file[:-5] + bytes([file[-5] ^ 4]) + file[-4:])
-    load(str(path), paged=True, check=False).run(noise(480))
+    paging.load(str(path), None, Model, check=False).run(noise(480))
 
 
 def test_a_file_that_changes_is_noticed(tmp_path, path, file):
@@ -165,7 +171,7 @@ def test_a_page_that_stays_is_read_once(path, file):
              for name, values in decode(file).steps if name == "page"]
     with load(path, paged=True) as model:
         pager = model._machine
-        pager._file = counted = Counted(model.file)
+        pager._file = counted = Counted(pager._file)
         read = []
         for _ in range(3):
             model.run(noise(480))
@@ -250,14 +256,14 @@ def test_a_run_waits_until_its_page_is_right(file):
     place[:] = b"\x7f" * len(place)             # shifts far too large
     machine.start()
     for _ in range(2):
-        assert machine.step() == machine.run() == PAGE and machine.page() == before
-        assert TEXTS["BAD_DATA"] == words(machine.turn())
+        assert machine.step() == machine.run() == PAGE and machine.tell() == before
+        assert TEXTS["BAD_DATA"] == words(machine.update())
     place[:] = file[at:at + len(place)]
-    assert machine.turn() == 0 and machine.step() != PAGE and machine.page() != before
+    assert machine.update() == 0 and machine.step() != PAGE and machine.tell() != before
     machine.start()
-    assert machine.run() == PAGE and machine.page() == before   # others may have used its place
+    assert machine.run() == PAGE and machine.tell() == before   # others may have used its place
 
 
 def test_pages_are_passed_by_where_all_data_is_given(file):
     machine = Machine(file, bytearray(header(file)["arena_bytes"]))
-    assert machine.infer() == DONE and machine.turn() == 0
+    assert machine.infer() == DONE and machine.tell() is None and machine.update() == 0

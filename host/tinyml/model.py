@@ -99,7 +99,7 @@ class Model:
     schedule is refused, MemoryError if there is no room for the arena.
     """
 
-    weights, file = "in place", None    # the file is that of weights that are paged
+    weights = "in place"
 
     def __init__(self, schedule, arena=None, machine=Machine):
         if isinstance(schedule, str):
@@ -146,7 +146,7 @@ class Model:
                 "file_bytes": self._file_bytes, "vectors": len(self._vectors),
                 "inputs": _descriptions(self._inputs), "outputs": _descriptions(self._outputs),
                 "state_bytes": sum(port.bytes for port in self._states),
-                "weights": "paged" if self.file else self.weights}
+                "weights": self.weights}
 
     def ports(self, kind):
         """The inputs (0) or outputs (1), with shape, dtype, scale, zero_point and buffer."""
@@ -257,8 +257,6 @@ class Model:
 
     def close(self):
         """Lets go of arena and schedule. The model can't be used any more."""
-        if self.file:
-            self.file.close()
         self._machine = self._arena = self._reals = self.input = self.output = None
         self.inputs = self.outputs = self._inputs = self._outputs = self._states = ()
         self._vectors = self._held = self._fed = ()
@@ -338,46 +336,42 @@ class Model:
             at += (length + 3) // 4 * 4
 
 
-def load(source, arena=None, paged=None, check=True):
+def load(source, arena=None, paged=None):
     """The Model of a path or of bytes. A file on a ROM file system is used where it is, any other
     is read into RAM; or if there is no room and it was packed with `--paged`, its weights are read
-    while it runs. `paged` says that this is wanted, or not; `check=False` that the weights need not
-    be read once before. Raises OSError if there is no such file; else as Model does."""
+    while it runs. `paged` says that this is wanted, or not. Raises OSError if there is no such
+    file; else as Model does."""
     if not isinstance(source, str):
         return Model(source, arena)
-    reason = None
-    if not paged:
-        try:
-            return _load(source, arena)
-        except MemoryError as error:
-            if paged is not None:
-                raise
-            reason = error
+    schedule = None
     try:
-        if sys.implementation.name == "micropython":
-            import tinyml_paging as paging
-        else:
-            from tinyml import paging
-    except ImportError as error:
-        raise reason or error
-    return paging.load(source, arena, check, Model, reason)
-
-
-def _load(path, arena):
-    """The Model of a file that has room."""
-    with open(path, "rb") as file:
-        if sys.implementation.name == "micropython":
-            try:
-                schedule = memoryview(file)
-            except TypeError:
-                schedule = _bytes("schedule", os.stat(path)[6])
-                file.readinto(schedule)
-        else:
-            schedule = file.read()
-    model = Model(schedule, arena)
-    if not _isinstance(schedule, memoryview):
-        model.weights = "in RAM"
-    return model
+        if paged:
+            raise MemoryError
+        with open(source, "rb") as file:
+            if sys.implementation.name == "micropython":
+                try:
+                    schedule = memoryview(file)
+                except TypeError:
+                    schedule = _bytes("schedule", os.stat(source)[6])
+                    file.readinto(schedule)
+            else:
+                schedule = file.read()
+        model = Model(schedule, arena)
+        if not _isinstance(schedule, memoryview):
+            model.weights = "in RAM"
+        return model
+    except MemoryError as error:
+        schedule = None             # its bytes are room for what comes now
+        if paged is False:
+            raise
+        try:
+            if sys.implementation.name == "micropython":
+                from tinyml_paging import load
+            else:
+                from tinyml.paging import load
+        except ImportError:
+            raise error
+        return load(source, arena, Model, None if paged else error)
 
 
 def _refused(status):

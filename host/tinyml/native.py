@@ -45,11 +45,12 @@ class Machine:
         self.start()
         return self.run()
 
-    def page(self) -> int:
-        """Where the page is that the run waits for, in bytes of the steps."""
-        return lib.tml_stage_at(self._model)
+    def tell(self) -> int | None:
+        """Where the page is that the run waits for, in bytes of the steps; None: for none."""
+        at = lib.tml_page_at(self._model)
+        return None if at < 0 else at
 
-    def turn(self) -> int:
+    def update(self) -> int:
         """Checks that page, which was read to its ring; returns the status."""
         return lib.tml_turn_page(self._model)
 

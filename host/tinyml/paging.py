@@ -22,8 +22,16 @@ _TRUNCATED, _CORRUPT, _BAD_DATA = 2, 6, 9   # statuses
 _THERE = (0, None, 1)                       # a page that need not be read again
 
 
-def load(path, arena, check, model, reason):
-    """The `model` of a file that stays open. `reason`: why it isn't in RAM, if that was tried."""
+def load(path, arena, model, reason=None, check=True):
+    """The `model` of a file that stays open. `reason`: why it isn't in RAM, if that was tried. Without
+    `check` the weights are not read once before, to compare their checksum."""
+    class Paged(model):
+        weights = "paged"
+
+        def close(self):
+            file.close()
+            model.close(self)
+
     file = open(path, "rb")
     try:
         head = file.read(_HEADER_BYTES)
@@ -31,20 +39,18 @@ def load(path, arena, check, model, reason):
             head = bytearray(min(struct.unpack(_HEADER, head)[4], os.stat(path)[6]))
             file.seek(0)
             file.readinto(head)
-        made = model(head, arena, lambda *buffers: Pager(*buffers, file, check, reason))
+        return Paged(head, arena, lambda *buffers: Pager(*buffers, file, reason, check))
     except BaseException:
         file.close()
         raise
-    made.file = file
-    return made
 
 
 class Pager:
     """A machine that reads its pages from a file, of which `head` is in RAM. The file is read once to
     `check` it. Raises as Machine does."""
 
-    def __init__(self, head, arena, file, check=True, reason=None):
-        if not hasattr(Machine, "turn"):
+    def __init__(self, head, arena, file, reason, check):
+        if not hasattr(Machine, "tell"):
             raise ImportError("this build of the module has no pages: install the full module")
         try:
             self._machine = machine = Machine(head, arena, True)
@@ -80,13 +86,13 @@ class Pager:
 
     def _turn(self):
         """Reads the page that the run waits for, but if it is there from an earlier run."""
-        step = self._machine.page()
+        step = self._machine.tell()
         at, place, stays = self._pages[step]
         if place is not None:
             self._file.seek(at)
             if self._file.readinto(place) != len(place):
                 raise OSError("the schedule's file has become shorter: copy it again")
-        if self._machine.turn():
+        if self._machine.update():
             raise OSError("the schedule's file has changed: load it again")
         if stays:
             self._pages[step] = _THERE

@@ -6,17 +6,19 @@
 #ifndef TML_CORE
 const tml_page_t *tml_wanted_page(const tml_model_t *m)
 {
-    const tml_step_t *first = tml_stage_step(m, m->progress);
-    return m->unfinished != 0 && tml_is_page(first) ? (const void *)first : NULL;
+    if (m->unfinished == 0 || !tml_is_page(tml_stage_step(m, m->progress))) {
+        return NULL;
+    }
+    return (const void *)tml_stage_step(m, m->progress);
 }
 
 tml_status_t tml_turn_page(tml_model_t *m)
 {
-    uint32_t at = m->progress[0].at;
     const tml_step_t *step = (const void *)tml_wanted_page(m);
     if (step == NULL || m->all_data != NULL) {
         return TML_OK;
     }
+    uint32_t at = m->progress->at;
     do {
         const tml_status_t status = tml_check_step(m, step, m->header->step_bytes - at);
         if (status != TML_OK) {
