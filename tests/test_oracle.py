@@ -2,7 +2,7 @@
 """The oracles are right: each equals another implementation, byte for byte.
 
 The other implementation is TensorFlow Lite Micro, its reference kernels, with double rounding. For
-uint8, which it no longer has, it is TensorFlow Lite: `pip install tinyml-mpy[unsigned]`.
+uint8, which it no longer has, it is TensorFlow Lite.
 """
 
 import numpy as np
