@@ -125,13 +125,20 @@ def release():
     releases.release()
 
 
+def docs():
+    """The manual as pages, in build/site/index.html; a dead link is an error."""
+    environment.create_environment()
+    environment.add_mkdocs()
+    show([PYTHON, "-m", "mkdocs", "build", "--strict", "--quiet"])
+
+
 def lines():
     """Lines of code per folder."""
     tables.print_lines()
 
 
 TASKS = {task.__name__: task for task in (setup, demo, gen, check, build, test, fuzz, size, bench, agree, costs,
-                                         release, lines)}
+                                         release, docs, lines)}
 
 
 def main(arguments: list[str]):

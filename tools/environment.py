@@ -24,6 +24,13 @@ def create_environment():
     step("C runtime", runtime, [], lambda: call("runtime", compile_it, cwd=ROOT))
 
 
+def add_mkdocs():
+    """What makes pages of docs/; only the task `docs` needs it."""
+    project = digest([ROOT / "pyproject.toml"], sys.version)
+    install = [PYTHON, "-m", "pip", "install", "--editable", f"{ROOT}[docs]"]
+    step("mkdocs", project, [BIN / "mkdocs"], lambda: call("mkdocs", install, cwd=ROOT))
+
+
 def with_tools() -> dict[str, str]:
     """The process's environment, with the virtual environment's programs found first. MicroPython's
     linker takes what it finds in the order of a set: the same one each time.
