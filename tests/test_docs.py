@@ -13,7 +13,6 @@ from tinyml.importers.tflite.reader import READERS as TFLITE
 from tinyml.inputs import read_input
 from tinyml.model import Model
 from tinyml.pack import pack
-from tinyml.plan import Options
 from tinyml.remote import Remote
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,24 +67,6 @@ def test_the_lines_for_a_board_run(where, sneaker, tmp_path, monkeypatch, capsys
             remote.place.put("sneaker.bin", photo)
             printed = remote.place.run(program)
     assert printed.startswith("[('Sneaker', 0.996") and printed.endswith("(2, 2)\n")
-
-
-@pytest.mark.parametrize("where", ["here", "m4f"])
-def test_the_lines_that_feed_rows_run(where, sneaker, tmp_path, monkeypatch, capsys):
-    program = next(block for block in blocks("python") if "feed" in block)
-    file = pack(FASHION / "fashion.tflite", options=Options(feed_rows=True)).file
-    if where == "here":
-        (tmp_path / "rows.tml").write_bytes(file)
-        (tmp_path / "sneaker.bin").write_bytes(sneaker[1])
-        monkeypatch.chdir(tmp_path)
-        exec(program, {})
-        printed = capsys.readouterr().out
-    else:
-        with Remote(where, file) as remote:
-            remote.place.put("rows.tml", file)
-            remote.place.put("sneaker.bin", sneaker[1])
-            printed = remote.place.run(program)
-    assert printed.startswith("[('Sneaker', 0.996")
 
 
 def test_the_planner_gives_the_numbers_of_its_manual():

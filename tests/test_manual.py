@@ -57,12 +57,13 @@ def files():
     """What a page takes for granted, by name."""
     file = pack(FASHION / "fashion.tflite").file
     rows = pack(FASHION / "fashion.tflite", options=Options(feed_rows=True)).file
+    paged = pack(FASHION / "fashion.tflite", options=Options(paged=True, ram=16000)).file
     with Model(file) as model:
         photo = read_input(FASHION / "images/7-sneaker.png", model.ports(0)[0])[0]
     b = ModelBuilder()
     odd = b.finish([b.op("SIN", [b.input((1, 4), 0.1)], (1, 4), (0.1, 0), name="wave")])
-    return {"fashion.tml": file, "rows.tml": rows, "sneaker.bin": photo, "odd.tflite": odd,
-            "float.onnx": NETS["flattened"]}
+    return {"fashion.tml": file, "rows.tml": rows, "paged.tml": paged, "sneaker.bin": photo,
+            "odd.tflite": odd, "float.onnx": NETS["flattened"]}
 
 
 @pytest.fixture
@@ -100,9 +101,10 @@ def test_what_a_page_tells_to_type_works(page, folder):
 @pytest.mark.parametrize("where", ["m4f", "unix"])
 @pytest.mark.parametrize("page", [page for page in PAGES if programs(page)])
 def test_programs_of_a_page_run_on_boards(page, where, files):
-    with Remote(where, files["fashion.tml"]) as remote:
-        for name in ("fashion.tml", "rows.tml", "sneaker.bin"):
-            remote.place.put(name, files[name])
+    with Remote(where, files["fashion.tml"], build="full") as remote:
+        for name in ("fashion.tml", "rows.tml", "paged.tml", "sneaker.bin"):
+            if name in programs(page):
+                remote.place.put(name, files[name])
         told = remote.place.run(programs(page)).splitlines()
     assert told and told == foretold(programs(page))
 
