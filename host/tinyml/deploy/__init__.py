@@ -135,8 +135,9 @@ def _try(place: Place, path: str) -> Tried:
     """
     place.reset()
     free = int(place.run(_FREE))
-    place.run(LOAD.format(path=path), SECONDS_PER_ITEM)     # as in a program: nothing large before it
-    *told, left = map(int, place.run(_TRY.format(path=path), SECONDS_PER_ITEM).split())
+    loading = {"path": path, "how": ""}
+    place.run(LOAD.format(**loading), SECONDS_PER_ITEM)     # as in a program: nothing large before it
+    *told, left = map(int, place.run(_TRY.format(**loading), SECONDS_PER_ITEM).split())
     tried = Tried(*told, free - left, left)
     if tried.exact != tried.vectors:
         raise DeviceError(f"`{place.name}`: only {tried.exact} of {tried.vectors} golden vectors of "
