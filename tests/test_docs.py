@@ -45,8 +45,9 @@ def test_the_commands_run(tmp_path):
             assert "Sneaker" in done.stdout
 
 
-def test_tasks_of_the_readme_exist():
-    tasks = re.findall(r"python3 tasks.py (\w+)", README)
+def test_tasks_of_the_manuals_exist():
+    pages = [page.read_text() for page in ROOT.glob("docs/*.md")]
+    tasks = re.findall(r"python3 tasks.py (\w+)", "".join([README, *pages]))
     listed = subprocess.run([sys.executable, ROOT / "tasks.py"], capture_output=True, text=True)
     assert tasks and all(f"  {task} " in listed.stdout for task in tasks)
 
