@@ -127,7 +127,7 @@ def main(as_json: bool) -> None:
     if not MODEL.exists():
         sys.exit(f"nothing to compute from: no {MODEL}")
     graph = import_model(MODEL.read_bytes(), MODEL.stem)
-    found = figures(published(lower_graph(graph, False).problem))
+    found = figures(published(lower_graph(graph).problem))
     if as_json:
         print(json.dumps(found))
         return

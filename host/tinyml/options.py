@@ -13,6 +13,7 @@ class Options:
     allows it, "patches" runs the first stage in tiles; "auto" takes the best of all.
     `feed_rows`: the input comes row by row and is never held.
     `paged`: weights may be read from the file while the model runs; the arena has room for them.
+    `short_steps`: no piece of `Model.steps` takes much more than half a million instructions.
     """
 
     ram: int | None = None
@@ -21,3 +22,4 @@ class Options:
     stages: str = "auto"
     feed_rows: bool = False
     paged: bool = False
+    short_steps: bool = False

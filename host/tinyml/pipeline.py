@@ -13,7 +13,7 @@ from tinyml.lower.step import LoweredStep, view
 from tinyml.ops import is_float, problems
 from tinyml.passes import run_passes
 from tinyml.passes.record import products, removed
-from tinyml.passes.split_filters import split_filters
+from tinyml.passes.split_filters import shorten, split_filters
 from tinyml.plan import POINT, Options, Plan, Problem, Task, make_frontier, make_plan
 from tinyml.schedule import Schedule
 
@@ -77,14 +77,14 @@ def compile_graph(graph: Graph, labels: tuple[str, ...] = (),
 
 
 def _planned(graph: Graph, options: Options, passed: Graph | None) -> tuple[Lowered, Plan]:
-    lowered = lower_graph(graph, options.feed_rows, passed)
+    lowered = lower_graph(graph, options, passed)
     return lowered, make_plan(lowered.problem, options)
 
 
 def _planned_paged(graph: Graph, options: Options, passed: Graph | None) -> tuple[Lowered, Plan]:
     """Ops are split as far as the RAM asks for, so that it has room for the weights of one; for the
     smallest plan, as long as that makes it smaller."""
-    lowered = lower_graph(graph, options.feed_rows, passed, True)
+    lowered = lower_graph(graph, options, passed)
     passed, room, best, reason = lowered.graph, options.ram, None, None
     for _ in range(MOST_TRIES):
         try:
@@ -97,7 +97,7 @@ def _planned_paged(graph: Graph, options: Options, passed: Graph | None) -> tupl
             room = LESS * plan.arena_bytes // 100
         except FitError as error:
             reason, room = error, room if reason is None else LESS * room // 100
-        lowered = lower_graph(graph, options.feed_rows, passed, True, room)
+        lowered = lower_graph(graph, options, passed, room)
         if best and len(lowered.steps) > MOST_STEPS:
             break
     if best is None:
@@ -107,14 +107,13 @@ def _planned_paged(graph: Graph, options: Options, passed: Graph | None) -> tupl
 
 def plan_frontier(model: bytes, name: str, options: Options = Options()) -> list[Plan]:
     """Every plan worth knowing, from the fastest to the smallest. Raises as compile_model does."""
-    return make_frontier(lower_graph(import_model(model, name), options.feed_rows,
-                                     paged=options.paged).problem, options)
+    return make_frontier(lower_graph(import_model(model, name), options).problem, options)
 
 
-def lower_graph(imported: Graph, feed_rows: bool, passed: Graph | None = None, paged: bool = False,
+def lower_graph(imported: Graph, options: Options = Options(), passed: Graph | None = None,
                 room: int | None = None) -> Lowered:
-    """A graph as steps, not planned yet; `paged`: with weights in the arena, and if they have to do with
-    so much `room` with ops split. Raises FitError for a tensor beyond every board."""
+    """A graph as steps, not planned yet. With pages, weights are in the arena, and if they have to do
+    with so much `room`, ops are split. Raises FitError for a tensor beyond every board."""
     if is_float(imported):
         raise UnsupportedError([f"`{imported.name}` computes in float32: quantise it with `tinyml "
                                 "quantize MODEL --data FOLDER`, or where it was trained"])
@@ -122,16 +121,20 @@ def lower_graph(imported: Graph, feed_rows: bool, passed: Graph | None = None, p
     found = problems(graph)
     if found:
         raise UnsupportedError(found)
+    if options.short_steps:
+        graph = check_graph(shorten(graph))
     if room is not None:
-        held = 0 if feed_rows else sum(port.tensor.elements for port in graph.inputs)
+        held = 0 if options.feed_rows else sum(port.tensor.elements for port in graph.inputs)
         graph = check_graph(split_filters(graph, room - held))
     steps = merge_lookups(graph, [step for op in graph.ops for step in lower(op)])
-    if feed_rows:
+    if options.short_steps:
+        steps = [replace(step, short=True) for step in steps]
+    if options.feed_rows:
         if len(graph.inputs) != 1:
             raise UnsupportedError([f"the model has {len(graph.inputs)} inputs; only a model with "
                                     "one can be fed rows"])
         steps.insert(0, LoweredStep("take", {"output": view(graph.inputs[0].tensor)}))
-    number, problem = _problem(graph, steps, feed_rows, paged)
+    number, problem = _problem(graph, steps, options.feed_rows, options.paged)
     largest = max(range(len(problem.shapes)), key=problem.size, default=None)
     if largest is not None and problem.size(largest) > MOST_ARENA:
         raise FitError(f"`{problem.names[largest]}` has {problem.size(largest)} bytes, no arena has "

@@ -8,8 +8,8 @@ from typing import Annotated, Optional
 import typer
 
 from tinyml.cli.shared import (AnyFile, BoardName, Feed, FeedKind, Json, Labels, MaxExtra,
-                               Minimum, ModelFile, Paged, Plot, Ram, Shape, StageKind, Stages, options_of,
-                               print_result, shapes_of, write)
+                               Minimum, ModelFile, Paged, Plot, Ram, Shape, ShortSteps, StageKind,
+                               Stages, options_of, print_result, shapes_of, write)
 from tinyml.options import Options
 
 RangeKind = Enum("RangeKind", {name: name for name in ("minmax", "percentile", "mse")}, type=str)
@@ -19,7 +19,7 @@ def pack(model: ModelFile,
          output: Annotated[Optional[Path], typer.Option("-o", help="Default: MODEL.tml")] = None,
          board: BoardName = None, ram: Ram = None, minimum: Minimum = False,
          max_extra_macs: MaxExtra = None, stages: Stages = StageKind.auto,
-         feed: Feed = FeedKind.image, paged: Paged = False,
+         feed: Feed = FeedKind.image, paged: Paged = False, short_steps: ShortSteps = False,
          frontier: Annotated[bool, typer.Option("--frontier", help="Show every plan worth "
                                                 "knowing, and write nothing.")] = False,
          plot: Plot = None,
@@ -34,7 +34,7 @@ def pack(model: ModelFile,
     from tinyml.terminal import pack_table
 
     facts = load_board(board) if board else None
-    options = options_of(ram, minimum, max_extra_macs, stages, feed, paged)
+    options = options_of(ram, minimum, max_extra_macs, stages, feed, paged, short_steps)
     _require_picture(plot)
     if frontier:
         _show_frontier(model, options, facts, plot, shapes_of(shape), as_json)

@@ -25,6 +25,8 @@ Stages = Annotated[StageKind, typer.Option(help="For study: the only kind of pla
 Feed = Annotated[FeedKind, typer.Option(help="rows: the input comes row by row, it is never held.")]
 Paged = Annotated[bool, typer.Option("--paged", help="Weights may be read from the file while the model "
                                      "runs: the arena has room for them.")]
+ShortSteps = Annotated[bool, typer.Option("--short-steps", help="For m.steps(): no piece takes much longer "
+                                          "than half a million instructions.")]
 Plot = Annotated[Optional[Path], typer.Option(help="Draw the memory over time, or with --frontier "
                                               "the curve: .svg or .png.")]
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A quantised .tflite or .onnx file.")]
@@ -38,10 +40,10 @@ Labels = Annotated[Optional[Path], typer.Option(help="One label per line.")]
 
 
 def options_of(ram, minimum: bool, max_extra_macs, stages: StageKind, feed: FeedKind,
-               paged: bool = False) -> Options:
+               paged: bool = False, short_steps: bool = False) -> Options:
     """What the planner is asked for."""
     return Options(ram, "smallest" if minimum else "fastest", max_extra_macs, stages.value,
-                   feed == FeedKind.rows, paged)
+                   feed == FeedKind.rows, paged, short_steps)
 
 
 def shapes_of(texts: list[str] | None) -> dict[str, tuple[int, ...]]:

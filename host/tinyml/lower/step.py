@@ -27,7 +27,7 @@ class LoweredStep:
     `products`: multiply-accumulates of a run. `window`: what an output pixel needs of the inputs;
     None: all of them. `in_place`: inputs in whose place it may write its output. `accumulates`:
     an output pixel contains the one before it, and the next step reads the last. `alone`: it shares
-    its stage with no other.
+    its stage with no other. `short`: a firing is to be short even where that costs some speed.
     """
 
     name: str
@@ -39,6 +39,7 @@ class LoweredStep:
     in_place: tuple[Tensor, ...] = ()
     accumulates: bool = False
     alone: bool = False
+    short: bool = False
 
     @property
     def output(self) -> View:
@@ -64,7 +65,8 @@ class LoweredStep:
         time."""
         height, width, channels = self.output.hwc
         work = max(self.products // (height * width), channels)
-        least = (max(SHARED_ROWS, SHARED_WORK // (work * width)) * width
+        rows = 1 if self.short else SHARED_ROWS
+        least = (max(rows, SHARED_WORK // (work * width)) * width
                  if self.name == "depthwise_conv2d" else 4)
         most = 65532 if self.inputs else width
         return min(max(least, WORK_PER_FIRING // work // 4 * 4), most)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Ops whose weights are too large to be in RAM at once: some filters at a time, exactly."""
+"""Ops whose weights are too large to be in RAM at once, or too much work at once: some filters at a
+time, exactly."""
 from dataclasses import replace
 
 from tinyml.ir import Graph, Op, replace_op
@@ -10,17 +11,29 @@ from tinyml.passes.filters import some_channels, some_filters
 
 TOGETHER = 4                    # filters that kernels compute at once
 MOST_PARTS = 16                 # of an op: each is a task more for the planner, and a page to read
+MOST_WEIGHTS = 1 << 17          # that a short piece of work multiplies with four pixels
 PER_FILTER = 9                  # bytes: bias, multiplier, shift
 
 
 def split_filters(graph: Graph, room: int) -> Graph:
     """The graph with ops that have `room` for their weights, input and output, as far as that goes.
     Not in PASSES: how much room there is turns out when the run is planned."""
+    return _each(graph, lambda op: _count(op, room))
+
+
+def shorten(graph: Graph) -> Graph:
+    """The graph with no op that computes all filters of a few pixels in one long piece of work.
+    Not in PASSES: only who does something else between the pieces wants it."""
+    return _each(graph, lambda op: _in_parts(op, -(-op.weights.elements // MOST_WEIGHTS)))
+
+
+def _each(graph: Graph, count) -> Graph:
+    """The graph with ops split to so many filters."""
     for op in graph.ops:
         if isinstance(op, (Conv2d, FullyConnected)) and op.output.hwc[2] == op.output_channels:
-            count = _count(op, room)
-            if count < op.output_channels:
-                graph = replace_op(graph, op, *_split(op, count))
+            filters = count(op)
+            if filters < op.output_channels:
+                graph = replace_op(graph, op, *_split(op, filters))
     return graph
 
 
@@ -32,8 +45,13 @@ def _count(op: Op, room: int) -> int:
     if data <= max(tensors, room - tensors):
         return channels
     left = room - tensors - op.output.elements          # which is twice there when parts are joined
-    parts = min(-(-data // max(left, 1)), channels, MOST_PARTS)
-    return -(-channels // parts // TOGETHER) * TOGETHER
+    return _in_parts(op, -(-data // max(left, 1)))
+
+
+def _in_parts(op: Op, parts: int) -> int:
+    """Filters of a part."""
+    channels = op.output_channels
+    return -(-channels // min(parts, channels, MOST_PARTS) // TOGETHER) * TOGETHER
 
 
 def _filter_bytes(op: Op) -> int:

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""A model that runs in pieces leaves time for others: on a board, while the largest one runs."""
+import pytest
+
+from tests.shared import SHARED
+from tinyml.device import open_place
+from tinyml.errors import DeviceError
+from tinyml.options import Options
+from tinyml.pack import pack
+from tinyml.remote import PYTHON_PARTS, built, module_path
+from tinyml.schedule import decode
+
+MOBILENET = SHARED / "models/tflm/mobilenet_v2_quantized_1x3x224x224.tflite"
+MOST_US = 5000                  # between two turns of somebody else
+HEAP = 1 << 20
+PROGRAM = """\
+import asyncio, os, time
+os.chdir("/rom")
+import tinyml
+from _tinyml import noise
+
+m = tinyml.load("model.tml")
+m.run_noise(1)
+expected = bytes(m.output)
+noise(1, m.input)
+worst = turns = 0
+done = False
+
+async def other():
+    global worst, turns
+    last = time.ticks_us()
+    while not done:
+        await asyncio.sleep(0)
+        now = time.ticks_us()
+        worst = max(worst, time.ticks_diff(now, last))
+        turns += 1
+        last = now
+
+async def main():
+    global done
+    task = asyncio.create_task(other())
+    await asyncio.sleep(0)
+    for _ in m.steps():
+        await asyncio.sleep(0)
+    done = True
+    await task
+
+asyncio.run(main())
+print(worst, turns, bytes(m.output) == expected)
+"""
+
+
+@pytest.fixture(scope="module")
+def packed():
+    if not MOBILENET.exists():
+        pytest.skip("../shared is not here")
+    return pack(MOBILENET, options=Options(short_steps=True)).file
+
+
+def test_somebody_else_has_a_turn_every_5_ms_while_mobilenet_runs(packed):
+    try:
+        files = {name: built(name) for name in (*PYTHON_PARTS, module_path("armv7emsp"))}
+        rom = {name.split("/")[-1]: file for name, file in files.items()} | {"model.tml": packed}
+        with open_place("m4f", heap=HEAP, rom=rom) as place:
+            worst, turns, exact = place.run(PROGRAM, timeout=600).split()
+    except DeviceError as error:
+        pytest.skip(str(error))
+    assert exact == "True"
+    assert int(turns) > 1000 and int(worst) < MOST_US
+
+
+def test_short_steps_change_no_output(packed):
+    plain = decode(pack(MOBILENET).file)
+    assert decode(packed).vectors == plain.vectors
+    assert len(decode(packed).steps) > len(plain.steps)
