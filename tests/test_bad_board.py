@@ -15,7 +15,7 @@ from tools.tflite_builder import ModelBuilder
 from tinyml.board import load_board
 from tinyml.errors import DeviceError, FitError
 from tinyml.pack import pack
-from tinyml.remote import BUILT, Remote
+from tinyml.remote import BUILT, PYTHON_PARTS, Remote
 
 WRONG = "ImportError: _tinyml.mpy is for another processor or MicroPython: install the one for this"
 
@@ -238,7 +238,7 @@ def test_a_remote_whose_cable_fails_leaves_nothing(monkeypatch):
 
 
 def test_a_remote_without_a_built_module_leaves_nothing(monkeypatch, tmp_path):
-    for name in ("tinyml.mpy", "tinyml_statuses.mpy"):
+    for name in PYTHON_PARTS:
         (tmp_path / name).write_bytes(built(name))
     monkeypatch.setattr("tinyml.remote.BUILT", tmp_path)
     with nothing_left(), pytest.raises(DeviceError, match="`_tinyml.mpy` for this board is not"):

@@ -89,6 +89,15 @@ def test_person_detect_is_exact_from_romfs(on, request):
     assert done.tried.heap_used < 80000 < done.file_bytes
 
 
+@needs_shared
+def test_person_detect_stays_in_its_file_where_the_heap_is_too_small(on, request):
+    if not request.config.getoption("--all"):
+        pytest.skip("it takes minutes: --all")
+    done = deploy(model_file("tflm/person_detect"), on.port)
+    assert done.tried.exact == done.tried.vectors == 2 and done.path == "person_detect.tml"
+    assert done.file_bytes > done.tried.heap_used + done.tried.heap_free
+
+
 # Modules
 
 
@@ -137,10 +146,10 @@ def test_a_fat_file_system_will_do(tmp_path):
 
 @needs_shared
 def test_a_model_is_packed_for_the_free_heap():
-    """Its fastest plan, of 16064 bytes, would leave nothing to the user."""
+    """The fastest plan of all, of 16064 bytes, would leave too little to the user."""
     with plugged("m0", heap=72 * 1024) as board:
         done = deploy(model_file("mlperf_tiny/kws_ref_model"), board.port)
-    assert done.arena_bytes < 10000 and done.tried.exact == 2
+    assert done.arena_bytes < 16000 and done.tried.exact == 2
     assert done.tried.heap_free > 4096
 
 

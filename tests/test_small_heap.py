@@ -43,8 +43,9 @@ def run_exactly(place, name, heap, options):
         port, out = model.ports(0)[0], model.ports(1)[0]
         assert port.fed
         raw = read_item(items_of(given, port)[0], port)
-    with Remote(place, file, heap, paged=options.paged) as remote:
-        (ran,) = remote.run([raw])
+    given_there = {"inputs.bin": raw}           # in ROMFS: what a camera gives is not on the heap
+    with Remote(place, file, heap, files=given_there, paged=options.paged) as remote:
+        (ran,) = remote.run_there("/rom/inputs.bin")
         assert_exact(ran.outputs[0], wanted, out)
         free, whole = map(int, remote.place.run(
             "import gc\ngc.collect()\nprint(gc.mem_free(), gc.mem_free() + gc.mem_alloc())"

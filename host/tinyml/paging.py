@@ -36,7 +36,12 @@ def load(path, arena, model, reason=None, check=True):
     try:
         head = file.read(_HEADER_BYTES)
         if len(head) == _HEADER_BYTES:
-            head = bytearray(min(struct.unpack(_HEADER, head)[4], os.stat(path)[6]))
+            size = min(struct.unpack(_HEADER, head)[4], os.stat(path)[6])
+            try:
+                head = bytearray(size)
+            except MemoryError:
+                raise reason or MemoryError("no room for the head of the schedule: %d bytes in one "
+                                            "piece are needed" % size)
             file.seek(0)
             file.readinto(head)
         return Paged(head, arena, lambda *buffers: Pager(*buffers, file, reason, check))
@@ -51,7 +56,8 @@ class Pager:
 
     def __init__(self, head, arena, file, reason, check):
         if not hasattr(Machine, "tell"):
-            raise ImportError("this build of the module has no pages: install the full module")
+            raise reason or ImportError("this build of the module has no pages: install the full "
+                                        "module")
         try:
             self._machine = machine = Machine(head, arena, True)
         except ValueError as error:

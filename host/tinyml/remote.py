@@ -27,7 +27,7 @@ BEGIN = LOAD + """\
 import binascii, time
 def tell(t):
     print(t, *[binascii.hexlify(out).decode() for out in m.outputs])
-f = open("inputs.bin", "rb")
+f = open({inputs!r}, "rb")
 """
 RUN = BEGIN + """\
 while f.readinto(m.inputs[0]):
@@ -106,13 +106,17 @@ class Remote:
         ran = []
         for given in [b"".join(items)] if self._remembers else items:
             self.place.put("inputs.bin", given)
-            seconds = SECONDS_PER_ITEM * (len(items) if self._remembers else 1)
-            program = self._program.format(**self.loading, rows=ROW if rows == 1 else
-                                           f"memoryview(bytearray({rows} * len({ROW})))")
-            for line in self.place.run(program, seconds).splitlines():
-                time, *outputs = line.split()
-                ran.append(Ran(tuple(unhexlify(out) for out in outputs), int(time)))
+            ran += self.run_there("inputs.bin", rows, len(items) if self._remembers else 1)
         return ran
+
+    def run_there(self, path: str, rows: int = 1, items: int = 1) -> list[Ran]:
+        """The same for `items` that are in a file there. On a heap that the model fills there is no
+        room for the programs that write one."""
+        program = self._program.format(**self.loading, inputs=path, rows=ROW if rows == 1 else
+                                       f"memoryview(bytearray({rows} * len({ROW})))")
+        lines = self.place.run(program, SECONDS_PER_ITEM * items).splitlines()
+        return [Ran(tuple(map(unhexlify, outputs)), int(time))
+                for time, *outputs in map(str.split, lines)]
 
     def selftest(self) -> tuple[int, int]:
         """(golden vectors that were exact, golden vectors in the file)"""

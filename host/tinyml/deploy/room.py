@@ -10,9 +10,10 @@ from tinyml.fit.ways import try_way
 from tinyml.options import Options
 from tinyml.pack import pack
 from tinyml.probe import Probe
+from tinyml.schedule import decode
 
 FOR_THE_USER = 10               # the share of the heap that is left if possible: one part of so many
-HOLES = 8192                    # left by modules that are imported from a file; measured: up to 10 KB
+HOLES = 12288                   # left by modules that are imported from a file; measured: up to 10 KB
 
 
 def room_for(found: Probe, romfs: bool) -> Room:
@@ -23,16 +24,22 @@ def room_for(found: Probe, romfs: bool) -> Room:
 
 
 def pack_for(room: Room, path: Path, labels: Path | None, options: Options) -> bytes:
-    """The fastest plan that leaves a share of the heap to the user's program, else the smallest."""
+    """The fastest plan that leaves a share of the heap to the user's program; with its weights in the
+    file if need be. Else the one that needs least."""
     spare = room.heap_free // FOR_THE_USER + (0 if room.romfs_bytes else HOLES)
-    tried = try_way(Plans(path), options, replace(room, heap_free=room.heap_free - spare))
-    chosen = tried.options if tried.fits else replace(options, goal="smallest")
-    return pack(path, labels, chosen).file
+    less, plans = replace(room, heap_free=room.heap_free - spare), Plans(path)
+    tried = try_way(plans, options, less)
+    if not tried.fits and not room.romfs_bytes:
+        paged = try_way(plans, replace(options, paged=True), less)
+        tried = min(tried, paged, key=lambda way: way.short)
+    return pack(path, labels, tried.options).file
 
 
 def require_room(room: Room, romfs_bytes: int, path: Path, file: bytes) -> Need:
     """What a file takes on a board. Raises FitError, with the arithmetic, if it is too much."""
-    needs = [need_of(file, room, weights) for weights in ways_to_hold(room)]
+    has_pages = any(name == "page" for name, _ in decode(file).steps)
+    ways = ways_to_hold(room) + (ways_to_hold(room, True) if has_pages else ())
+    needs = [need_of(file, room, weights) for weights in ways]
     need = min(needs, key=lambda need: need.short(room))
     if (short := need.short(room)) <= 0:
         return need
