@@ -42,6 +42,11 @@ class Builder:
     outputs: list = field(default_factory=list)
     constants: list = field(default_factory=list)
 
+    def __post_init__(self):
+        """Models are the same, whatever was built before."""
+        global RNG
+        RNG = np.random.default_rng(5)
+
     def node(self, kind: str, *inputs: str, domain: str = "", **attributes) -> str:
         """An operator with one output."""
         output = f"{kind}_{len(self.nodes)}"
