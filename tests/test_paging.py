@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Weights that are read from the file while a model runs."""
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,10 +11,11 @@ from tests.small_schedules import FASHION
 from tests.test_mpy import PLANS, residuals
 from tinyml import format as f
 from tinyml import load, model, paging
+from tinyml.link import Linker
 from tinyml.model import Model
 from tinyml.native import DONE, PAGE, Machine
 from tinyml.pack import pack
-from tinyml.plan import Options
+from tinyml.plan import Options, Page
 from tinyml.schedule import decode
 from tinyml.statuses import words
 
@@ -267,3 +269,12 @@ def test_a_run_waits_until_its_page_is_right(file):
 def test_pages_are_passed_by_where_all_data_is_given(file):
     machine = Machine(file, bytearray(header(file)["arena_bytes"]))
     assert machine.infer() == DONE and machine.tell() is None and machine.update() == 0
+
+
+def test_a_page_that_comes_again_is_in_the_file_once():
+    contents = [np.full(16, value, np.int8) for value in (1, 2, 1, 3, 2)]
+    linker = Linker(SimpleNamespace(stages=()), {})
+    linker.step = lambda index, _: linker.array(contents[index])
+    starts = [linker.page(Page(index, index, 16), contents)[0][1]["start"] for index in range(5)]
+    assert starts == [0, 16, 0, 32, 16]
+    assert bytes(linker.data) == b"".join(contents[index].tobytes() for index in (0, 1, 3))

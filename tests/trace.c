@@ -16,6 +16,9 @@ int trace(const void *file, size_t file_bytes, void *arena, size_t arena_bytes, 
     }
     for (uint32_t at = 0; at != m.header->step_bytes; at = tml_stage_end(&m)) {
         tml_stage_begin(&m, at);
+        if (tml_is_page(tml_stage_step(&m, m.progress))) {
+            continue;                       /* begun, not fired */
+        }
         m.fed_bytes = UINT32_MAX;
         while (m.unfinished != 0) {
             uint32_t pixels;

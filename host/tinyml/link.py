@@ -56,7 +56,8 @@ class Linker:
         records = [self.step(i, steps[i]) for i in range(page.first, page.last + 1)]
         self.data.extend(bytes(self.start + page.bytes - len(self.data)))
         start = self.starts.setdefault(bytes(self.data[self.start:]), self.start)
-        del self.data[start + page.bytes if start < self.start else len(self.data):]
+        if start != self.start:
+            del self.data[self.start:]
         height, width, channels = page.shape
         ring = self.rings.setdefault((None, (page.offset, height * width, *page.shape, width)),
                                      len(self.rings))
