@@ -45,6 +45,7 @@ LAYERS = (
     ("terminal", "picture"),
     ("charts",),
     ("page",),
+    ("search",),
     ("cli",),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
