@@ -89,8 +89,8 @@ def measure(file: bytes, on: str) -> Turns:
     rounds = 1 if on in list_boards() else ROUNDS       # emulated ones do nothing else
     with Remote(on, file, files=files) as remote:
         steps = _turn_by_turn(remote, counts, len(firings), rounds)
-        ran = remote.run([item] * rounds, rows)
-    return Turns(min(one.microseconds for one in ran), steps, firings)
+        whole = remote.time(item, rows, max(rounds, 2))
+    return Turns(whole, steps, firings)
 
 
 def firing_order(file: bytes, schedule: Schedule) -> list[int]:
