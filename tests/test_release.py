@@ -6,10 +6,17 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
+from tests.plugged import plugged
+from tinyml.board import load_board
+from tinyml.pack import pack
 from tools import release
 from tools.micropython import ARCHS, module_path
 from tools.steps import BUILD
@@ -31,6 +38,9 @@ def tree(built, tmp_path_factory):
     folder = tmp_path_factory.mktemp("mip")
     release.write_mip(folder)
     return folder
+
+
+# Packages
 
 
 def test_packages_name_files_by_their_hash(tree):
@@ -55,6 +65,77 @@ def test_packages_by_address_name_files_beside_them(tree):
             assert (package.parent / address).read_bytes()[:1] == b"M", name
 
 
+# Packages, on boards
+
+
+@pytest.fixture(scope="module")
+def site(tree):
+    """The tree, as a web server gives it."""
+    handler = partial(SimpleHTTPRequestHandler, directory=tree)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@contextmanager
+def empty(board):
+    """It has nothing but the library folder in its path, as boards with flash have it."""
+    with plugged(board) as emulated:
+        emulated.put("boot.py", b"import sys\nsys.path.append('/lib')\n")
+        yield emulated
+
+
+def mpremote(emulated, *words):
+    return subprocess.run([sys.executable, "-m", "mpremote", "connect", emulated.port, *words],
+                          stdout=subprocess.PIPE, text=True, check=True, timeout=300).stdout
+
+
+def package(board, build=""):
+    """What a file or a server has for a board by address."""
+    arch = f"{load_board(board).arch}_{release.ABI}.{release.SUB}"
+    return "/".join(filter(None, ["builds", release.version(), arch, build, "package.json"]))
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    path = tmp_path_factory.mktemp("model") / "fashion.tml"
+    path.write_bytes(pack(FASHION / "fashion.tflite").file)
+    return path
+
+
+def assert_exact(emulated, model):
+    """Copied, loaded from the board's file system, and run there."""
+    program = "import tinyml; m = tinyml.load('fashion.tml'); print(tinyml.__file__, m.selftest())"
+    said = mpremote(emulated, "cp", model, ":fashion.tml", "+", "exec", program)
+    assert said.splitlines()[-1] == "/lib/tinyml.mpy (2, 2)"
+
+
+def test_a_board_takes_a_package_from_an_index(board, site, model):
+    install = ["mip", "install", "--index", site, f"tinyml-{load_board(board).arch}"]
+    with empty(board) as emulated:
+        first = mpremote(emulated, *install)
+        files = emulated.run("import os\nprint(*os.listdir('/lib'))").split()
+        assert [f"Installing: /lib/{name}" in first for name in files] == [True] * 4
+        assert_exact(emulated, model)
+        assert mpremote(emulated, *install).count("Exists: ") == 4
+
+
+def test_a_board_takes_a_package_from_an_address(site, model):
+    with empty("m0") as emulated:
+        mpremote(emulated, "mip", "install", f"{site}/{package('m0', 'core')}")
+        assert_exact(emulated, model)
+
+
+def test_a_board_takes_a_package_from_a_folder(tree, model):
+    with empty("m4f") as emulated:
+        mpremote(emulated, "mip", "install", tree / package("m4f"))
+        assert_exact(emulated, model)
+
+
+# Names
+
+
 def signatures(path):
     """{class: {function: its parameters}}, without what begins with one underscore."""
     found = {}
@@ -74,6 +155,9 @@ def test_types_are_those_of_the_module():
     real["Port"].pop("__init__")        # made by a Model alone
     assert typed == {name: functions for name, functions in real.items() if name} | {
         None: {"load": real[None]["load"]}}
+
+
+# The wheel
 
 
 def test_the_wheel_works_in_an_empty_environment(built, tmp_path):
