@@ -176,8 +176,19 @@ def test_the_wheel_works_in_an_empty_environment(built, tmp_path):
     said = call("venv/bin/tinyml", "run", "fashion.tml", "--input", FASHION / "images/7-sneaker.png")
     assert "Sneaker" in said
     assert "page.html" in call("venv/bin/tinyml", "report", FASHION / "fashion.tflite", "-o", "page.html")
+    assert_clones_are_named(environment, tmp_path)
     carried = "import tinyml.remote as r; print(len(r.built(r.module_path({!r}, {!r}))))"
     for arch in ARCHS:
         for build in release.BUILDS:
             size = int(call("venv/bin/python", "-c", carried.format(arch, build)))
             assert size == (BUILD / "mpy" / module_path(arch, build)).stat().st_size
+
+
+def assert_clones_are_named(environment, folder):
+    """For what no wheel has: one line with the way out."""
+    for place in ("m4f", "unix"):
+        command = ["venv/bin/tinyml", "selftest", "fashion.tml", "--on", place]
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+        (line,) = done.stderr.splitlines()
+        assert done.returncode == 1 and not done.stdout
+        assert f"type `python3 tasks.py build {place}` in a clone" in line and "on `host`" in line

@@ -17,6 +17,7 @@ from pathlib import Path
 from .board import Board
 from .errors import DeviceError
 from .romfs import build_romfs
+from .shipped import way_to_build
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "build" / "firmware"
 OPTIONS = "-nographic -monitor null -semihosting -icount shift=3 -serial pty".split()
@@ -33,7 +34,8 @@ class Emulator:
         self.board = board
         self._folder = tempfile.TemporaryDirectory(prefix="tinyml-")
         try:
-            command = [*_program(board), *OPTIONS, *options, "-kernel", str(_firmware(board))]
+            firmware = str(_firmware(board))  # first: QEMU alone would not help
+            command = [*_program(board), *OPTIONS, *options, "-kernel", firmware]
             command += _heap_arguments(board, heap)
             command += _rom_arguments(board, rom, Path(self._folder.name))
             self._process = subprocess.Popen(
@@ -87,8 +89,7 @@ def _firmware(board: Board) -> Path:
     path = FIRMWARE / f"{board.name}.elf"
     if not path.exists():
         raise DeviceError(
-            f"board `{board.name}` has no firmware yet: type"
-            f" `python3 tasks.py build {board.name}`"
+            f"board `{board.name}` is emulated and has no firmware yet: {way_to_build(board.name)}"
         )
     return path
 

