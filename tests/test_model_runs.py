@@ -10,6 +10,7 @@ from tests.small_schedules import (
     FASHION, INPUT, PIXELS, convolutions, fashion, header, packed, wanted)
 from tools.tflite_builder import ModelBuilder
 from tinyml import Model, format
+from tinyml.options import Options
 from tinyml.pack import pack
 from tinyml.schedule import encode
 
@@ -70,6 +71,43 @@ def test_two_models_share_an_arena():
     for _ in range(2):
         assert bytes(one.run(INPUT)) == wanted()
         assert bytes(two.run(bytes(144))) == small
+
+
+def test_a_run_that_another_model_wrote_over_is_refused():
+    """It would go on with what the other left where its own progress was."""
+    arena = bytearray(16384)
+    one, two = Model(fashion(), arena), Model(packed(convolutions()), arena)
+    for begin in (lambda: two.run(bytes(144)), two.selftest, lambda: next(two.steps(bytes(144))),
+                  two.reset, lambda: Model(fashion(), arena)):
+        run = one.steps(INPUT)
+        next(run)
+        begin()
+        with pytest.raises(ValueError, match="^another model ran in this arena: begin again$"):
+            next(run)
+        for _ in one.steps(INPUT):
+            pass
+        assert bytes(one.output) == wanted()
+
+
+def test_rows_for_a_run_that_another_model_wrote_over_are_refused():
+    arena = bytearray(16384)
+    fed = Model(pack(FASHION, options=Options(feed_rows=True)).file, arena)
+    other = Model(packed(convolutions()), arena)
+    assert not fed.feed(INPUT[:280])
+    other.run(bytes(144))
+    with pytest.raises(ValueError, match="another model ran in this arena"):
+        fed.feed(INPUT[280:])
+    assert fed.feed(INPUT) and bytes(fed.output) == wanted()
+
+
+def test_models_in_arenas_of_their_own_do_not_matter(model):
+    file = packed(convolutions())
+    others = Model(file, bytearray(16384)), Model(file)
+    given = Model(fashion(), bytearray(16384))
+    for one in (model, given):
+        for _ in one.steps(INPUT):
+            assert len({bytes(other.run(bytes(144))) for other in others}) == 1
+        assert bytes(one.output) == wanted()
 
 
 def test_an_arena_beyond_what_is_needed_is_not_touched(model):

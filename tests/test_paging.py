@@ -84,6 +84,19 @@ def test_a_plan_of_any_kind_gives_the_same_bytes_paged(source, tmp_path, kind, g
         assert bytes(paged.output) == wanted
 
 
+def test_pages_do_not_stay_in_an_arena_that_others_may_use(source, tmp_path):
+    file = pack(source, options=replace(PAGED, ram=100_000)).file
+    assert any(step["stays"] for name, step in decode(file).steps if name == "page")
+    (tmp_path / "x.tml").write_bytes(file)
+    given, wanted = noise(12 * 10 * 4), bytes(Model(file).run(noise(12 * 10 * 4)))
+    arena = bytearray(100_000)
+    with load(str(tmp_path / "x.tml"), arena, paged=True) as paged, Model(file, arena) as other:
+        for seed in range(3):
+            assert bytes(paged.run(given)) == wanted
+            other.run_noise(seed)
+            arena[:] = bytes([seed]) * len(arena)
+
+
 def test_load_says_where_the_weights_are(path, file):
     assert Model(file).info["weights"] == load(file).info["weights"] == "in place"
     assert load(path).info["weights"] == "in RAM"

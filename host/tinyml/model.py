@@ -30,6 +30,7 @@ _INPUT, _OUTPUT, _FED, _STATE = 0, 1, 2, 3     # kinds of ports
 _DONE, _MORE, _HUNGRY = 0, 1, 2         # states of a run
 _TRUNCATED = 2                          # a status
 _NOTHING = bytearray(0)
+_RUNS = {}                              # of arenas that were given, which models may share
 _LISTS = (list, tuple)          # a name, since making the tuple for each run would allocate
 _BYTES = (bytearray, bytes, memoryview)         # what is never taken for real numbers
 _isinstance, _str = isinstance, str     # MicroPython searches all builtins for their names
@@ -109,6 +110,9 @@ class Model:
         (_, _, _, _, head, data, _, arena_bytes, rings, ports, _, _,
          steps) = struct.unpack_from(_HEADER, schedule, 0)
         self._arena = _new_arena(schedule, arena_bytes) if arena is None else arena
+        # How many runs began in this arena, or were ended by writing to it; which of them is ours.
+        self._runs, self._run = [0] if arena is None else _RUNS.setdefault(id(arena), [0]), 0
+        self._runs[0] += 1
         status = 0
         try:
             self._machine = machine(schedule, self._arena)
@@ -125,6 +129,8 @@ class Model:
         port = self._inputs[0]
         plain = () if port.dtype == "float32" else _BYTES       # those never are real numbers
         self._held, self._fed = ((), plain) if port.fed else (plain, ())
+        if arena is not None:
+            self._held = ()             # the short way counts no run
         self._image, self._row = port.bytes, port.row_bytes
         self._left = port.bytes         # of the image that is fed; all: a new run begins
         self._reals, self._given, self._end = None, 0, 0    # numbers to quantise, row by row
@@ -171,6 +177,8 @@ class Model:
         """Forgets what runs before have left: for a model that keeps a state, as those do that
         listen to a stream. A new Model has nothing to forget."""
         self._opened()
+        if self._run != self._runs[0]:
+            self._runs[0] += 1
         for port in self._states:
             buffer, fill = port.buffer, port.zero_point & 255
             for index in range(port.bytes):
@@ -183,6 +191,7 @@ class Model:
             state = self._machine.step()
             if state == _MORE:
                 yield
+                self._require_run()
             elif state == _DONE or not self._give_row():
                 return
 
@@ -204,7 +213,8 @@ class Model:
             raise ValueError("feed whole rows of %d %s, %d are left; got %d" % (
                 self._row, "numbers" if port and port.real else "bytes", left // self._row, count))
         if left == self._image:
-            machine.start()
+            self._start()
+        self._require_run()
         self._left = left - count or self._image
         if port and port.real:
             self._offer(rows, count)
@@ -243,8 +253,7 @@ class Model:
         """Runs with the input that a seed stands for, from a state that was reset."""
         self.reset()
         machine = self._opened()
-        machine.start()
-        self._left = self._image
+        self._start()
         for port in self._inputs:
             if not port.fed:
                 seed = noise(seed, port.buffer)
@@ -280,15 +289,27 @@ class Model:
                              "with --feed rows")
         return port
 
+    def _start(self):
+        self._machine.start()
+        self._left = self._image
+        self._runs[0] += 1
+        self._run = self._runs[0]
+
+    def _require_run(self):
+        """That no other model has begun one in this arena, and written over ours."""
+        if self._run != self._runs[0]:
+            self._left = self._image
+            raise ValueError("another model ran in this arena: begin again")
+
     def _begin(self, x):
         """Starts a run with an input."""
-        machine, port = self._opened(), self._inputs[0]
+        self._opened()
+        port = self._inputs[0]
         if x is not None and port.count(x) != port.bytes:
             raise _wrong_size(port, x)
         if x is None and port.fed:
             raise ValueError("this model is fed rows: run(x), or feed(rows)")
-        machine.start()
-        self._left = self._image
+        self._start()
         if port.fed:
             self._offer(x, port.bytes)
         elif port.real and x is not None:

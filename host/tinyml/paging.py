@@ -44,7 +44,8 @@ def load(path, arena, model, reason=None, check=True):
                                             "piece are needed" % size)
             file.seek(0)
             file.readinto(head)
-        return Paged(head, arena, lambda *buffers: Pager(*buffers, file, reason, check))
+        alone = arena is None       # what is given may be shared: no page stays there
+        return Paged(head, arena, lambda *buffers: Pager(*buffers, file, reason, check, alone))
     except BaseException:
         file.close()
         raise
@@ -52,9 +53,9 @@ def load(path, arena, model, reason=None, check=True):
 
 class Pager:
     """A machine that reads its pages from a file, of which `head` is in RAM. The file is read once to
-    `check` it. Raises as Machine does."""
+    `check` it. `alone`: nobody else writes to the arena. Raises as Machine does."""
 
-    def __init__(self, head, arena, file, reason, check):
+    def __init__(self, head, arena, file, reason, check, alone):
         if not hasattr(Machine, "tell"):
             raise reason or ImportError("this build of the module has no pages: install the full "
                                         "module")
@@ -64,7 +65,7 @@ class Pager:
             if error.args[0] != _BAD_DATA:
                 raise
             raise reason or MemoryError("the schedule has no pages: pack it with --paged")
-        self._file, self._pages = file, _pages(head, memoryview(arena))
+        self._file, self._pages = file, _pages(head, memoryview(arena), alone)
         self.start, self.offer = machine.start, machine.offer
         if check:
             self._check(*struct.unpack_from("<III", head, 12))
@@ -117,7 +118,7 @@ class Pager:
             raise ValueError(_CORRUPT)
 
 
-def _pages(head, arena):
+def _pages(head, arena, alone):
     """By where its step is, each page: where it is in the file, its place, whether it stays."""
     (_, _, _, _, end, _, _, _, rings, ports, _, _,
      step_bytes) = struct.unpack_from(_HEADER, head, 0)
@@ -128,6 +129,6 @@ def _pages(head, arena):
             ring, = struct.unpack_from("<H", head, at + _OUTPUT)
             start, stays = struct.unpack_from("<IB", head, at + _START)
             offset, pixels = struct.unpack_from("<II", head, _HEADER_BYTES + ring * _RING_BYTES)
-            pages[at - begin] = end + start, arena[offset:offset + 4 * pixels], stays
+            pages[at - begin] = end + start, arena[offset:offset + 4 * pixels], alone and stays
         at += head[at + 1] * 4
     return pages

@@ -42,6 +42,26 @@ def locked_steps(steps):        # the generator is one object; going on makes no
 locked_steps(m.steps(x))
 print("steps", bytes(m.output) == wanted)
 
+
+
+def locked_feed(image, size):
+    rows = memoryview(image)
+    parts = [rows[at:at + size] for at in range(0, len(image), size)]
+    heap_lock()
+    try:
+        for part in parts:
+            done = m.feed(part)
+    finally:
+        heap_unlock()
+    return done
+
+
+whole = wanted
+m = tinyml.load("small_rows.tml")
+for rows in (1, 2, 8):
+    m.output[:] = bytes(len(m.output))
+    print("feed", locked_feed(x, rows * m.ports(0)[0].row_bytes), bytes(m.output) == whole)
+
 m = tinyml.load("paged_single.tml", paged=True)
 x = bytes(range(240)) * 2
 wanted = bytes(m.run(x))
