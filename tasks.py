@@ -60,6 +60,12 @@ def demo(*arguments: str):
     show([PYTHON, "examples/demo.py", *arguments])
 
 
+def example(*arguments: str):
+    """One of examples/ on an emulated board: `example gesture [--on m0] [--model FILE]`."""
+    build("mpy", *(set(arguments) & set(micropython.all_boards()) or ("m4f",)))
+    show([PYTHON, "-m", "examples.run", *arguments])
+
+
 def gen(*arguments: str):
     """Write the generated files; `gen check`: fail if one of them is stale."""
     environment.create_environment()
@@ -137,8 +143,8 @@ def lines():
     tables.print_lines()
 
 
-TASKS = {task.__name__: task for task in (setup, demo, gen, check, build, test, fuzz, size, bench, agree, costs,
-                                         release, docs, lines)}
+TASKS = {task.__name__: task for task in (setup, demo, example, gen, check, build, test, fuzz, size, bench,
+                                         agree, costs, release, docs, lines)}
 
 
 def main(arguments: list[str]):
