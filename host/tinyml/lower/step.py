@@ -60,16 +60,21 @@ class LoweredStep:
 
     @property
     def most_block(self) -> int:
-        """Pixels per firing at most, so that a firing is a bounded piece of work: a multiple of
-        the four that kernels compute at once, or some rows. Who feeds rows may feed one at a
-        time."""
-        height, width, channels = self.output.hwc
-        work = max(self.products // (height * width), channels)
-        rows = 1 if self.short else SHARED_ROWS
-        least = (max(rows, SHARED_WORK // (work * width)) * width
-                 if self.name == "depthwise_conv2d" else 4)
-        most = 65532 if self.inputs else width
-        return min(max(least, WORK_PER_FIRING // work // 4 * 4), most)
+        """Pixels per firing at most."""
+        return most_block(self.name, self.output.hwc, self.products, self.short)
+
+
+def most_block(name: str, hwc: tuple[int, int, int], products: int, short: bool = False) -> int:
+    """Pixels per firing of a step at most, so that a firing is a bounded piece of work: a multiple
+    of the four that kernels compute at once, or some rows. Who feeds rows may feed one at a
+    time."""
+    height, width, channels = hwc
+    work = max(products // (height * width), channels)
+    rows = 1 if short else SHARED_ROWS
+    least = (max(rows, SHARED_WORK // (work * width)) * width
+             if name == "depthwise_conv2d" else 4)
+    most = width if name == "take" else 65532
+    return min(max(least, WORK_PER_FIRING // work // 4 * 4), most)
 
 
 def views(op, **others: View) -> dict[str, View]:
