@@ -48,7 +48,7 @@ def _is_passing(problem: Problem, depends: list[int], index: int) -> bool:
 def is_fleeting(stage: Stage, tensor: int) -> bool:
     """Whether the reader of a tensor that is passing needs one pixel for one, block by block."""
     writer = stage.problem.writer[tensor]
-    source, reader = stage.problem.tasks[writer:writer + 2]
+    source, reader = stage.task(writer), stage.task(writer + 1)
     return (source.rows == 1 and reader.window == POINT
             and (source.firing_rows, source.shape[1]) == (reader.firing_rows, reader.shape[1])
             and stage.block(writer) == stage.block(writer + 1))

@@ -7,27 +7,49 @@ consumer fire, what it reads must be there up to the last pixel under its window
 be gone from the oldest pixel on that any reader still wants; the ring holds what lies between.
 The rule by which tasks take turns is that of native/core/stage.c.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
-from tinyml.plan.tasks import Problem, Task
+from tinyml.plan.tasks import Problem, Task, Window
+
+MOST_SPANS = 1 << 16            # remembered, of pairs of tasks: those of other models recur
 
 
 @dataclass(frozen=True)
 class Stage:
     """Tasks of a problem that run interleaved, or one `alone`, with at most `most` pixels per
-    firing."""
+    firing. `stacked`: tasks in place of the problem's (plan/stacks.py)."""
 
     problem: Problem
     most: int
     alone: bool = False
+    stacked: dict[int, Task] = field(default_factory=dict)
 
     def task(self, index: int) -> Task:
-        return self.problem.tasks[index]
+        return self.stacked.get(index) or self.problem.tasks[index]
 
     def block(self, index: int) -> int:
         return self.task(index).block(self.most, self.alone)
+
+    def grid(self, index: int) -> "Grid":
+        task = self.task(index)
+        return Grid(task.window, (*task.shape[:2], 1), task.rows, self.block(index))
+
+
+class Grid(NamedTuple):
+    """What spans depend on of a task and its block: the places that it fires at, and its window."""
+
+    window: Window
+    shape: tuple[int, int, int]
+    rows: int
+    block: int
+
+    @property
+    def firing_rows(self) -> int:
+        return -(-self.shape[0] // self.rows)
 
 
 def _crosses(task: Task, block: int) -> bool:
@@ -135,22 +157,25 @@ def ring_pixels(stage: Stage, tensor: int) -> int:
 
 
 def _span(stage: Stage, writer: int, reader: int) -> int:
-    """What one reader needs by itself. Rows and columns are independent of each other, where no
-    firing goes on in the next row."""
-    task, source = stage.task(reader), stage.task(writer)
-    block, width = stage.block(reader), source.shape[1]
-    if _crosses(task, block) or _crosses(source, stage.block(writer)):
+    """What one reader needs by itself."""
+    return _span_of(stage.grid(writer), stage.grid(reader))
+
+
+@lru_cache(MOST_SPANS)
+def _span_of(source: Grid, task: Grid) -> int:
+    """Rows and columns are independent of each other, where no firing goes on in the next row."""
+    block, width = task.block, source.shape[1]
+    if _crosses(task, block) or _crosses(source, source.block):
         firings = all_firings(task, block)
-        at = firing_for(source, stage.block(writer),
-                        *last_needed(task, block, source.shape, *firings))
-        return int((end_of(source, stage.block(writer), *at)
+        at = firing_for(source, source.block, *last_needed(task, block, source.shape, *firings))
+        return int((end_of(source, source.block, *at)
                     - oldest(task, source.shape, *firings)).max())
     y, x = np.arange(task.firing_rows), np.arange(0, task.shape[1], block)
     rows, _ = last_needed(task, block, source.shape, y, np.array(0))
     _, columns = last_needed(task, block, source.shape, np.array(0), x)
-    strip, at = firing_for(source, stage.block(writer), rows, columns)
+    strip, at = firing_for(source, source.block, rows, columns)
     bottom = np.minimum((strip + 1) * source.rows, source.shape[0]) - 1
-    end = np.minimum(at + stage.block(writer), width)
+    end = np.minimum(at + source.block, width)
     top = y * task.window.stride_h - task.window.pad_top
     left = _clip(x * task.window.stride_w - task.window.pad_left, width)
     inside = top >= 0

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from tinyml.plan.cost import cycles
 from tinyml.plan.fleeting import is_fleeting, passing
 from tinyml.plan.rings import Stage, all_firings, edge_firings, least_gap, pull, ring_pixels
-from tinyml.plan.stacks import Site, find_sites, with_stacks
-from tinyml.plan.tasks import ROW, Problem
+from tinyml.plan.stacks import Site, find_sites, stacked
+from tinyml.plan.tasks import ROW, Problem, Task
 
 BLOCKS = (1, 2, 4, 8, ROW)      # most pixels per firing of a stage
 LONG_BLOCKS = (2 * ROW, 4 * ROW)        # of one that may be larger, to be faster
@@ -65,12 +65,12 @@ class Search:
         self.blocks = (BLOCKS_TO_RECOMPUTE if recompute else blocks if fuse else (ROW,))
         self._settled = {site: self._when_settled(site) for site in self.sites.values()}
         self._passing = passing(problem)
-        self._variants: dict = {}
         self._memo: dict = {}
-        # By first task of a stage: bytes that are there when it begins.
-        self._held = [sum(problem.size(tensor) for tensor, read in self._last_read.items()
-                          if problem.writer.get(tensor, -1) < first <= read)
-                      for first in range(len(problem.tasks))]
+        # By first task of a stage: what is there when it begins, and its bytes.
+        self._there = [[tensor for tensor, read in self._last_read.items()
+                        if problem.writer.get(tensor, -1) < first <= read]
+                       for first in range(len(problem.tasks))]
+        self._held = [sum(map(problem.size, tensors)) for tensors in self._there]
         # By last task of a stage: bytes that wait for later ones, but for that task's output.
         self._waiting = [sum(problem.size(tensor) for tensor, read in self._last_read.items()
                              if problem.begins.get(tensor, -1) < last < read)
@@ -83,10 +83,11 @@ class Search:
         return max(self._last_read[tensor] for tensor in near)
 
     def choices(self, most_bytes: int, most_extra: int | None) -> list[StageChoice]:
-        """Every stage within these limits that no other of the same tasks beats."""
-        found = []
+        """Every stage within these limits that no other of the same tasks beats, and that some
+        stages of these lead to."""
+        found, ends = [], {-1}
         for first in range(len(self.problem.tasks)):
-            if first and self.problem.tasks[first - 1].accumulates:
+            if first - 1 not in ends:
                 continue
             stages: dict[int, list[StageChoice]] = {}
             for block in self.blocks:
@@ -94,6 +95,7 @@ class Search:
                     stages.setdefault(stage.last, []).append(stage)
             for some in stages.values():
                 found += _unbeaten(some)
+            ends |= stages.keys()
         return found
 
     def _from(self, first: int, block: int, limit: int, most_extra: int | None):
@@ -110,8 +112,10 @@ class Search:
                 return
             if tasks[last].accumulates:
                 continue
-            around = (self._waiting[last] + self._borders(first, last, block) + data
-                      + STATE_BYTES * (last - first + 1))
+            room = limit - data - self._waiting[last] - STATE_BYTES * (last - first + 1)
+            if min(state.rings for state in states) + self._least_borders(first, last) > room:
+                continue
+            around = limit - room + self._borders(first, last, block)
             for state in states:
                 if self._is_complete(state, last) and around + state.rings <= limit:
                     spent = state.cycles if first < last else self._cycles_alone(first, block)
@@ -180,9 +184,10 @@ class Search:
         choice = self._choice(index, highs)
         key = "spent", index, block, choice and (choice[0].first, choice[1])
         if key not in self._memo:
-            task = self._variant((choice,)).tasks[index] if choice else self.problem.tasks[index]
+            plain = self.problem.tasks[index]
+            task = self._stacked(choice).get(index, plain) if choice else plain
             self._memo[key] = (cycles(task, task.block(block), False),
-                               task.products - self.problem.tasks[index].products)
+                               task.products - plain.products)
         return self._memo[key]
 
     def _with_ring(self, state: _State, before: int, tensor: int, writer: int, last: int,
@@ -199,9 +204,10 @@ class Search:
                      if site.last >= writer and site.first <= last)
         key = tensor, block, tuple((site.first, high) for site, high in near)
         if key not in self._memo:
-            problem = self._variant(near)
-            stage = Stage(problem, block)
-            self._memo[key] = (ring_pixels(stage, tensor) * problem.shapes[tensor][2],
+            changed = {index: task for choice in near
+                       for index, task in self._stacked(choice).items()}
+            stage = Stage(self.problem, block, stacked=changed)
+            self._memo[key] = (ring_pixels(stage, tensor) * stage.task(writer).shape[2],
                                tensor in self._passing and is_fleeting(stage, tensor))
         return self._memo[key]
 
@@ -210,10 +216,12 @@ class Search:
         return next(((site, high) for site, high in reversed(highs[-2:])    # two may share a task
                      if site.first <= index <= site.last), None)
 
-    def _variant(self, highs) -> Problem:
-        if highs not in self._variants:
-            self._variants[highs] = with_stacks(self.problem, dict(highs))
-        return self._variants[highs]
+    def _stacked(self, choice: tuple[Site, int]) -> dict[int, Task]:
+        """The tasks of a site with so many rows at a time, by number."""
+        key = "stacked", choice[0].first, choice[1]
+        if key not in self._memo:
+            self._memo[key] = stacked(self.problem, *choice)
+        return self._memo[key]
 
     def _borders(self, first: int, last: int, block: int) -> int:
         """Bytes of the tensors that the stage reads for the last time, and of its last output. An
@@ -226,15 +234,28 @@ class Search:
             self._memo[key] = self._count_borders(first, last, stage)
         return self._memo[key]
 
+    def _dying(self, first: int, last: int) -> list[int]:
+        """The tensors that a stage reads for the last time."""
+        return [tensor for tensor in self._there[first] if self._last_read[tensor] <= last]
+
+    def _output(self, last: int) -> int:
+        """Bytes of the output of a stage's last task, if it's whole and begins there."""
+        tensor = self.problem.tasks[last].writes
+        is_new = self._last_read[tensor] > last and self.problem.begins.get(tensor, -1) >= last
+        return self.problem.size(tensor) if is_new else 0
+
+    def _least_borders(self, first: int, last: int) -> int:
+        """The fewest bytes that `_borders` may find: with an output that overlaps all it can."""
+        sizes = [self.problem.size(tensor) for tensor in self._dying(first, last)]
+        return sum(sizes) + max(0, self._output(last) - max(sizes, default=0))
+
     def _count_borders(self, first: int, last: int, stage: Stage) -> int:
         problem, sink = self.problem, self.problem.tasks[last]
-        dying = [tensor for tensor, read in self._last_read.items()
-                 if first <= read <= last and problem.writer.get(tensor, -1) < first]
+        dying, out = self._dying(first, last), self._output(last)
         total = sum(map(problem.size, dying))
-        if self._last_read[sink.writes] <= last or problem.begins.get(sink.writes, -1) < last:
-            return total
-        out = problem.size(sink.writes)
         best = total + out
+        if not out:
+            return total
         for tensor in dying if not sink.regions else ():
             gap = least_gap(stage, tensor, last, self._pulled(last, stage))
             if gap is not None:
