@@ -8,7 +8,8 @@ from tinyml.plan.fleeting import is_fleeting, passing
 from tinyml.plan.pages import Page, pages_of
 from tinyml.plan.path import Path, total_cycles
 from tinyml.plan.place import place
-from tinyml.plan.rings import Stage, all_firings, least_gap, pull, ring_pixels
+from tinyml.plan.gaps import least_gap
+from tinyml.plan.rings import Stage, all_firings, pull, ring_pixels
 from tinyml.plan.stacks import with_stacks
 from tinyml.plan.stages import STATE_BYTES, StageChoice
 from tinyml.plan.tasks import Problem

@@ -15,7 +15,8 @@ import numpy as np
 
 from tinyml.plan.tasks import Problem, Task, Window
 
-MOST_SPANS = 1 << 16            # remembered, of pairs of tasks: those of other models recur
+WHOLE = -1
+MOST_SPANS = 1 << 16            # that are remembered: those of other models recur
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,22 @@ class Stage:
     def block(self, index: int) -> int:
         return self.task(index).block(self.most, self.alone)
 
+    def readers(self, index: int) -> tuple[int, ...]:
+        """The tasks that read what a task writes."""
+        return self.problem.readers[self.problem.tasks[index].writes]
+
     def grid(self, index: int) -> "Grid":
         task = self.task(index)
         return Grid(task.window, (*task.shape[:2], 1), task.rows, self.block(index))
+
+    def way(self, first: int, last: int, whole: int = -1) -> "Way":
+        """The tasks from one to another, of which some may read the tensor `whole`."""
+        writers, tasks = self.problem.writer, self.problem.tasks
+        reads = tuple(tuple(WHOLE if tensor == whole else writers[tensor] - first
+                            for tensor in tasks[index].reads
+                            if tensor == whole or first <= writers.get(tensor, -1))
+                      for index in range(first, last + 1))
+        return Way(tuple(map(self.grid, range(first, last + 1))), reads, self.alone)
 
 
 class Grid(NamedTuple):
@@ -50,6 +64,24 @@ class Grid(NamedTuple):
     @property
     def firing_rows(self) -> int:
         return -(-self.shape[0] // self.rows)
+
+
+class Way(NamedTuple):
+    """Tasks of a stage in a row, numbered from 0, as far as their pace depends on each other. Of
+    each, which of them write what it `reads`; WHOLE: nobody, it's there."""
+
+    grids: tuple[Grid, ...]
+    reads: tuple[tuple[int, ...], ...]
+    alone: bool
+
+    def task(self, index: int) -> Grid:
+        return self.grids[index]
+
+    def block(self, index: int) -> int:
+        return self.grids[index].block
+
+    def readers(self, index: int) -> tuple[int, ...]:
+        return tuple(reader for reader, reads in enumerate(self.reads) if index in reads)
 
 
 def _crosses(task: Task, block: int) -> bool:
@@ -125,13 +157,13 @@ def after(task: Task, block: int, y, x):
     return np.where(wraps, y + 1, y), np.where(wraps, 0, x + block)
 
 
-def pull(stage: Stage, sink: int, first: int, y, x) -> dict[int, tuple]:
+def pull(stage: Stage | Way, sink: int, first: int, y, x) -> dict[int, tuple]:
     """For firings (y, x) of the task `sink`: the firings up to which each task that it depends on,
     from `first` on, must have come."""
-    problem, firings = stage.problem, {sink: (y, x)}
+    firings = {sink: (y, x)}
     for index in range(sink - 1, first - 1, -1):
         task, needed = stage.task(index), None
-        for reader in problem.readers[task.writes]:
+        for reader in stage.readers(index):
             if reader in firings and stage.task(reader).window is not None:
                 row, column = last_needed(stage.task(reader), stage.block(reader),
                                           task.shape, *firings[reader])
@@ -151,7 +183,7 @@ def ring_pixels(stage: Stage, tensor: int) -> int:
     if len(readers) > 1:
         meeting = meeting_of(problem, readers)
         if meeting is not None:
-            pixels = max(pixels, _span_of_paths(stage, writer, readers, meeting))
+            pixels = max(pixels, _span_of_paths(stage.way(writer, meeting)))
     height, width, _ = stage.task(writer).shape
     return min(pixels, height * width)
 
@@ -197,41 +229,17 @@ def meeting_of(problem: Problem, readers) -> int | None:
     return None
 
 
-def _span_of_paths(stage: Stage, writer: int, readers, meeting: int) -> int:
-    """What is held while the longest way to the meeting point waits for more input and the
-    shortest one for the longest. What the meeting point reads as a whole waits for nobody."""
-    firings = pull(stage, meeting, writer,
-                   *all_firings(stage.task(meeting), stage.block(meeting)))
-    readers = [reader for reader in readers if reader in firings]
+@lru_cache(MOST_SPANS)
+def _span_of_paths(way: Way) -> int:
+    """What is held of the first task's output while the longest way to the meeting point, the last
+    one, waits for more input and the shortest one for the longest. What the meeting point reads as
+    a whole waits for nobody."""
+    source, meeting = way.task(0), len(way.grids) - 1
+    firings = pull(way, meeting, 0, *all_firings(way.task(meeting), way.block(meeting)))
+    readers = [reader for reader in way.readers(0) if reader in firings]
     if not readers:
         return 0
-    source = stage.task(writer)
-    end = end_of(source, stage.block(writer), *firings[writer])
-    first = np.minimum.reduce([oldest(stage.task(reader), source.shape, *firings[reader])
+    end = end_of(source, source.block, *firings[0])
+    first = np.minimum.reduce([oldest(way.task(reader), source.shape, *firings[reader])
                                for reader in readers])
     return int((end - first).max())
-
-
-def least_gap(stage: Stage, held: int, sink: int, needed: dict[int, tuple]) -> int | None:
-    """By how many bytes the whole tensor `held` must begin behind the whole output of `sink`, so
-    that the output, growing, never runs over what is still read. None: it must not overlap.
-
-    `needed` is what `pull` gave for the firings of `sink`. Every reader of `held` must be in the
-    stage.
-    """
-    problem, task = stage.problem, stage.task(sink)
-    shape, free = problem.shapes[held], None
-    for reader in problem.readers[held]:
-        source = stage.task(reader)
-        if reader not in needed or source.window is None:
-            return None
-        if reader == sink and held in task.in_place:
-            continue            # byte for byte: it reads before it writes
-        at = needed[reader] if reader == sink else after(source, stage.block(reader),
-                                                         *needed[reader])
-        some = oldest(source, shape, *at)
-        free = some if free is None else np.minimum(free, some)
-    if free is None:
-        return 0 if task.shape == shape else None
-    written = end_of(task, stage.block(sink), *needed[sink], stage.alone) * task.shape[2]
-    return max(0, int((written - free * shape[2]).max()))

@@ -6,11 +6,13 @@ bytes and cycles. Over these, dynamic programming: a run is a path from cut to c
 most of its stages', its cycles their sum.
 """
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 from tinyml.plan.cost import cycles
 from tinyml.plan.fleeting import is_fleeting, passing
-from tinyml.plan.rings import Stage, all_firings, edge_firings, least_gap, pull, ring_pixels
+from tinyml.plan.gaps import least_gap_of_edges
+from tinyml.plan.rings import Stage, ring_pixels
 from tinyml.plan.stacks import Site, find_sites, stacked
 from tinyml.plan.tasks import ROW, Problem, Task
 
@@ -38,34 +40,38 @@ class StageChoice:
 
 
 class _State(NamedTuple):
-    """A range of tasks that may still grow: bytes of rings that stay, the most of those that come
-    and go, and of the one that came last."""
+    """A range of tasks that may still grow: bytes of all rings, of those that stay, and of the one
+    that came and went last."""
 
-    kept: int = 0
-    peak: int = 0
-    fleeting: int = 0
     cycles: int = 0
+    rings: int = 0
+    kept: int = 0
+    fleeting: int = 0
     extra: int = 0
     highs: tuple[tuple[Site, int], ...] = ()
-
-    @property
-    def rings(self) -> int:
-        return self.kept + self.peak
 
 
 class Search:
     """All stages of a problem, found when they are asked for."""
 
     def __init__(self, problem: Problem, recompute: bool, fuse: bool = True,
-                 blocks: tuple[int, ...] = BLOCKS):
+                 blocks: tuple[int, ...] = (), alone: tuple[int, ...] = ()):
         self.problem, self.fuse = problem, fuse
         self._last_read = {tensor: len(problem.tasks) if tensor in problem.outputs else
                            max(some, default=-1) for tensor, some in problem.readers.items()}
         self.sites = {site.first: site for site in find_sites(problem)} if recompute else {}
-        self.blocks = (BLOCKS_TO_RECOMPUTE if recompute else blocks if fuse else (ROW,))
-        self._settled = {site: self._when_settled(site) for site in self.sites.values()}
+        usual = BLOCKS_TO_RECOMPUTE if recompute else BLOCKS
+        self.blocks = (blocks or usual) if fuse else (ROW,)
+        self.alone = alone              # more blocks, of tasks that are stages by themselves
+        self._settled = {first: self._when_settled(site) for first, site in self.sites.items()}
         self._passing = passing(problem)
         self._memo: dict = {}
+        # By task: what it reads for the last time and a task writes, and the first of these.
+        self._ends = [[tensor for tensor in dict.fromkeys(task.reads) if tensor in problem.writer
+                       and self._last_read[tensor] == last]
+                      for last, task in enumerate(problem.tasks)]
+        self._oldest_writer = [min((problem.writer[tensor] for tensor in tensors), default=last)
+                               for last, tensors in enumerate(self._ends)]
         # By first task of a stage: what is there when it begins, and its bytes.
         self._there = [[tensor for tensor, read in self._last_read.items()
                         if problem.writer.get(tensor, -1) < first <= read]
@@ -90,7 +96,7 @@ class Search:
             if first - 1 not in ends:
                 continue
             stages: dict[int, list[StageChoice]] = {}
-            for block in self.blocks:
+            for block in dict.fromkeys(self.blocks + self.alone):
                 for stage in self._from(first, block, most_bytes, most_extra):
                     stages.setdefault(stage.last, []).append(stage)
             for some in stages.values():
@@ -101,7 +107,8 @@ class Search:
     def _from(self, first: int, block: int, limit: int, most_extra: int | None):
         """Stages that begin with a task, with one size of block."""
         states, tasks, data = [_State()], self.problem.tasks, 0
-        for last in range(first, min(len(tasks), first + MOST_STEPS)):
+        most = MOST_STEPS if block in self.blocks else 1
+        for last in range(first, min(len(tasks), first + most)):
             if not self._may_grow(first, last):
                 return
             data += tasks[last].data
@@ -141,7 +148,9 @@ class Search:
 
     def _best(self, states: list[_State], last: int) -> list[_State]:
         """Those that no other beats, a sample of them if they are too many."""
-        states.sort(key=lambda s: (s.cycles, s.rings, s.kept))
+        if len(states) == 1:
+            return states
+        states.sort(key=itemgetter(0, 1, 2))
         kept: dict[tuple, list[_State]] = {}
         for state in states:
             rivals = kept.setdefault(self._open_choice(state, last), [])
@@ -157,7 +166,7 @@ class Search:
 
     def _open_choice(self, state: _State, last: int):
         """The last choice, if it still has a say in rings to come."""
-        return state.highs[-1:] if state.highs and self._settled[state.highs[-1][0]] > last else ()
+        return state.highs[-1:] if state.highs and self._settled[state.highs[-1][0].first] > last else ()
 
     def _is_complete(self, state: _State, last: int) -> bool:
         """Whether the last site that was begun is also over."""
@@ -170,57 +179,44 @@ class Search:
             site = None             # it gives several rows already, it can't give stacks too
         for high in (0, *site.highs) if site else (0,):
             highs = (*state.highs, (site, high)) if high else state.highs
-            spent, extra = self._spent(last, highs, block)
-            new = _State(state.kept, state.peak, 0, state.cycles + spent, state.extra + extra,
+            spent, extra, rings = self._grow(last, block, highs)
+            kept, most, fleeting = state.kept, state.rings - state.kept, 0
+            for writer, size, fleets in rings:
+                if writer >= first and fleets:
+                    fleeting, most = size, max(most, state.fleeting + size)
+                elif writer >= first:
+                    kept += size
+            yield _State(state.cycles + spent, kept + most, kept, fleeting, state.extra + extra,
                          highs)
-            for tensor in dict.fromkeys(self.problem.tasks[last].reads):
-                writer = self.problem.writer.get(tensor, -1)
-                if self._last_read[tensor] == last and writer >= first:
-                    new = self._with_ring(new, state.fleeting, tensor, writer, last, block)
-            yield new
 
-    def _spent(self, index: int, highs, block: int) -> tuple[int, int]:
-        """Cycles of a task in a stage of several, and what it computes again."""
-        choice = self._choice(index, highs)
-        key = "spent", index, block, choice and (choice[0].first, choice[1])
+    def _grow(self, last: int, block: int, highs):
+        """Cycles of a task in a stage of several, what it computes again, and the rings of which
+        it is the last reader: who writes them, bytes, and whether they only come and go."""
+        near = []                       # the choices that have a say in it
+        for site, high in reversed(highs):
+            if site.last < self._oldest_writer[last]:
+                break
+            near.append((site.first, high))
+        key = last, block, *near
         if key not in self._memo:
-            plain = self.problem.tasks[index]
-            task = self._stacked(choice).get(index, plain) if choice else plain
-            self._memo[key] = (cycles(task, task.block(block), False),
-                               task.products - plain.products)
+            changed = {index: task for choice in reversed(near)
+                       for index, task in self._stacked(*choice).items()}
+            stage, task = Stage(self.problem, block, stacked=changed), self.problem.tasks[last]
+            again = stage.task(last).products - task.products
+            self._memo[key] = (cycles(stage.task(last), stage.block(last), False), again,
+                               [self._ring(stage, tensor) for tensor in self._ends[last]])
         return self._memo[key]
 
-    def _with_ring(self, state: _State, before: int, tensor: int, writer: int, last: int,
-                   block: int) -> _State:
-        """The state with the ring of a tensor that was read for the last time."""
-        size, fleets = self._ring(state.highs, tensor, writer, last, block)
-        if fleets:
-            return state._replace(fleeting=size, peak=max(state.peak, before + size))
-        return state._replace(kept=state.kept + size)
+    def _ring(self, stage: Stage, tensor: int) -> tuple[int, int, bool]:
+        writer = self.problem.writer[tensor]
+        size = ring_pixels(stage, tensor) * stage.task(writer).shape[2]
+        return writer, size, tensor in self._passing and is_fleeting(stage, tensor)
 
-    def _ring(self, highs, tensor: int, writer: int, last: int, block: int) -> tuple[int, bool]:
-        """Bytes of a ring between two tasks, and whether it only comes and goes."""
-        near = tuple((site, high) for site, high in highs       # these have a say in it
-                     if site.last >= writer and site.first <= last)
-        key = tensor, block, tuple((site.first, high) for site, high in near)
+    def _stacked(self, first: int, high: int) -> dict[int, Task]:
+        """The tasks of the site that begins with a task, so many rows at a time, by number."""
+        key = "stacked", first, high
         if key not in self._memo:
-            changed = {index: task for choice in near
-                       for index, task in self._stacked(choice).items()}
-            stage = Stage(self.problem, block, stacked=changed)
-            self._memo[key] = (ring_pixels(stage, tensor) * stage.task(writer).shape[2],
-                               tensor in self._passing and is_fleeting(stage, tensor))
-        return self._memo[key]
-
-    def _choice(self, index: int, highs):
-        """The site that a task is in, and its stacked rows; None if it is in none."""
-        return next(((site, high) for site, high in reversed(highs[-2:])    # two may share a task
-                     if site.first <= index <= site.last), None)
-
-    def _stacked(self, choice: tuple[Site, int]) -> dict[int, Task]:
-        """The tasks of a site with so many rows at a time, by number."""
-        key = "stacked", choice[0].first, choice[1]
-        if key not in self._memo:
-            self._memo[key] = stacked(self.problem, *choice)
+            self._memo[key] = stacked(self.problem, self.sites[first], high)
         return self._memo[key]
 
     def _borders(self, first: int, last: int, block: int) -> int:
@@ -257,21 +253,11 @@ class Search:
         if not out:
             return total
         for tensor in dying if not sink.regions else ():
-            gap = least_gap(stage, tensor, last, self._pulled(last, stage))
+            gap = least_gap_of_edges(stage, tensor, last)
             if gap is not None:
                 size = problem.size(tensor)
                 best = min(best, total - size + max(out, min(gap, out) + size))
         return best
-
-    def _pulled(self, sink: int, stage: Stage):
-        """How far all tasks must be for firings at the edges of a task's output."""
-        if stage.alone:
-            return {sink: all_firings(stage.task(sink), stage.block(sink), True)}
-        key = "pulled", sink, stage.most
-        if key not in self._memo:
-            self._memo[key] = pull(stage, sink, 0, *edge_firings(stage.task(sink),
-                                                                 stage.block(sink)))
-        return self._memo[key]
 
 
 def _unbeaten(stages: list[StageChoice]) -> list[StageChoice]:
