@@ -6,6 +6,7 @@
      │   └─ UnsupportedError   it was read, and holds something we cannot run
      ├─ FitError           it does not fit the limits of a board or of the format
      ├─ BoardError         the facts of a board are missing or wrong
+     ├─ SearchError        a search cannot do what it is told: its space, journal or workers
      ├─ ScheduleError      a `.tml` file was refused; `.status` is the C status
      └─ DeviceError        a board, an emulator or a cable did not do its part
 
@@ -35,6 +36,10 @@ class FitError(TinymlError):
 
 class BoardError(TinymlError):
     """The facts file of a board is missing or wrong."""
+
+
+class SearchError(TinymlError):
+    """A search cannot do what it is told."""
 
 
 class ScheduleError(TinymlError):
