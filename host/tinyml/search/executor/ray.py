@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""A cluster: Ray, which places tasks on machines with the cores and GPUs that they need.
+
+Every machine needs the same Python, Ray and tinyml. Ray would send statistics of its use to its
+makers: that is switched off.
+"""
+import os
+from collections import Counter, deque
+from copy import copy
+
+from tinyml.errors import SearchError
+from tinyml.search.executor.base import DEATHS, Executor, Needs, blame
+
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+try:
+    import ray
+    from ray.exceptions import RayError, RayTaskError
+except ImportError:
+    raise SearchError("engine `ray` needs Ray: pip install 'tinyml-mpy[ray]'") from None
+
+NAMES = {"cpu": "CPU", "gpu": "GPU"}    # Ray's words
+QUEUED = 2                      # tasks given out for each place, so that none waits for the next
+PATIENCE = 5.0                  # seconds without a result, then the cluster is looked at again
+
+
+class RayExecutor(Executor):
+    """`address`: of a cluster elsewhere, "ray://HOST:PORT"; None: the one that this machine belongs
+    to, or a new one. `workers`: the most tasks at a time. Raises SearchError if there is none."""
+
+    def __init__(self, address: str | None = None, workers: int | None = None):
+        self._workers, self._needs = workers, None
+        self._make, self._idle = None, []
+        self._own = not ray.is_initialized()
+        if self._own:
+            _connect(address)
+
+    def each(self, function, items, needs=None):
+        needs = self.require(needs or self._needs)
+        items, running, deaths = list(items), {}, Counter()
+        waiting = deque(range(len(items)))
+        lanes = self._workers or (1 if self._make else QUEUED) * _places(needs)
+        try:
+            while waiting or running:
+                while waiting and len(running) < lanes:
+                    number = waiting.popleft()
+                    task, actor = self._submit(needs, function, items[number])
+                    running[task] = number, actor
+                done, _ = ray.wait(list(running), timeout=PATIENCE)
+                if not done:
+                    self.require(needs)     # who could serve them may be gone: no hang
+                for task in done:
+                    number, actor = running.pop(task)
+                    try:
+                        result = ray.get(task)
+                    except RayTaskError as error:
+                        raise error.cause or error from None
+                    except RayError:        # the worker died, or its machine
+                        deaths[number] += 1
+                        if deaths[number] == DEATHS:
+                            raise blame(items[number]) from None
+                        waiting.appendleft(number)
+                        continue
+                    if actor:
+                        self._idle.append(actor)
+                    yield number, result
+        finally:
+            for task, (_, actor) in running.items():
+                ray.kill(actor) if actor else ray.cancel(task, force=True)
+
+    def actor(self, make, *arguments, needs=None):
+        self.require(needs)
+        executor = copy(self)
+        executor._own, executor._needs, executor._idle = False, needs, []
+        executor._make = ray.put((make, arguments))
+        return executor
+
+    def resources(self) -> Needs:
+        machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+        return {name: int(max((machine.get(NAMES[name], 0) for machine in machines), default=0))
+                for name in NAMES}
+
+    def close(self):
+        for actor in self._idle:
+            ray.kill(actor)
+        self._idle.clear()
+        if self._own:
+            ray.shutdown()
+
+    def _submit(self, needs: Needs, function, item):
+        """(what becomes the result, the actor if one is at work)"""
+        if not self._make:
+            return _work.options(**_options(needs), max_retries=0).remote(function, item), None
+        # An actor takes no core, so that others can work while it waits; they are spread instead.
+        actor = self._idle.pop() if self._idle else _Actor.options(
+            **_options(needs) | {"num_cpus": 0}, scheduling_strategy="SPREAD").remote(self._make)
+        return actor.work.remote(function, item), actor
+
+
+@ray.remote
+def _work(function, item):
+    return function(item)
+
+
+@ray.remote
+class _Actor:
+    """Holds what a holder makes, from the first item on."""
+
+    def __init__(self, holder):
+        self._holder, self._held = holder, []
+
+    def work(self, function, item):
+        if not self._held:
+            make, arguments = self._holder
+            self._held.append(make(*arguments))
+        return function(*self._held, item)
+
+
+def _connect(address: str | None):
+    try:
+        ray.init(address=address, include_dashboard=False, log_to_driver=False)
+    except (RayError, OSError, RuntimeError, ValueError, ImportError) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise SearchError(f"engine `{address or 'ray'}`: {reason}") from None
+
+
+def _options(needs: Needs) -> dict:
+    """In Ray's words."""
+    return {f"num_{name}s": number for name, number in needs.items()}
+
+
+def _places(needs: Needs) -> int:
+    """How many tasks of such needs the machines can do at a time."""
+    machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    return max(1, sum(min(int(machine.get(NAMES[name], 0) // number)
+                          for name, number in needs.items() if number) for machine in machines))
