@@ -2,6 +2,7 @@
 """What workers of a search are given to do in tests."""
 import os
 import signal
+import time
 from pathlib import Path
 from random import Random
 
@@ -23,6 +24,14 @@ def fail(number: int):
 
 def who(_) -> int:
     return os.getpid()
+
+
+def where(seconds: float) -> str:
+    """The node of a cluster that it was done on; it takes so long."""
+    import ray
+
+    time.sleep(seconds)
+    return ray.get_runtime_context().get_node_id()
 
 
 def die_once(item: tuple[str, int]) -> int:
@@ -54,6 +63,11 @@ def use_or_die(held: dict, item: int) -> int:
     held["uses"] += 1
     if held["first"] and held["uses"] == 3:
         die(item)
+    return square(item)
+
+
+def use_slowly(held: dict, item: int) -> int:
+    time.sleep(0.2)
     return square(item)
 
 
