@@ -3,6 +3,7 @@
 numbers of training in a small .toml file."""
 import tomllib
 import wave
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from math import prod
 from pathlib import Path
@@ -99,14 +100,26 @@ def read_frontend(path: Path) -> Frontend:
     return made
 
 
-def _samples(path: Path, rate: int) -> np.ndarray:
-    """Those of a file, -1 ... 1."""
+def wav_facts(path: Path) -> tuple[int, int]:
+    """(samples in a second, samples) of a file."""
+    with _opened(path) as file:
+        return file.getframerate(), file.getnframes()
+
+
+@contextmanager
+def _opened(path: Path):
     try:
         with wave.open(str(path)) as file:
-            found = file.getframerate(), file.getnchannels(), 8 * file.getsampwidth()
-            raw = file.readframes(file.getnframes())
+            yield file
     except (OSError, EOFError, wave.Error) as error:
         raise ModelError(f"`{path}` is not a readable .wav: {error}") from None
+
+
+def _samples(path: Path, rate: int) -> np.ndarray:
+    """Those of a file, -1 ... 1."""
+    with _opened(path) as file:
+        found = file.getframerate(), file.getnchannels(), 8 * file.getsampwidth()
+        raw = file.readframes(file.getnframes())
     if found != (rate, 1, 16):
         raise ModelError(f"`{path}` has {found[0]} Hz, {found[1]} channels, {found[2]} bits: convert it "
                          f"to {rate} Hz, 1 channel, 16 bits")
