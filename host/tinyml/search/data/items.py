@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
-from tinyml.errors import ModelError
 from tinyml.quantize.source import Preparation
 from tinyml.quantize.wav import Frontend
 
@@ -26,13 +25,23 @@ class Items:
         return Items(self.x[which], self.y[which])
 
     def at(self, size: tuple[int, int]) -> "Items":
-        """Pictures of another height and width, resized as `tinyml eval` does."""
+        """With another height and width: pictures resized as `tinyml eval` does, readings as if joined
+        by lines."""
         if self.x.shape[1:3] == size:
             return self
-        if self.x.dtype != np.uint8:
-            raise ModelError(f"items of {'x'.join(map(str, self.x.shape[1:]))} numbers can't be resized: "
-                             "only pictures of bytes can")
-        return replace(self, x=np.stack([_resized(picture, size) for picture in self.x]))
+        if self.x.dtype == np.uint8:
+            return replace(self, x=np.stack([_resized(picture, size) for picture in self.x]))
+        return replace(self, x=_on_lines(_on_lines(self.x, 1, size[0]), 2, size[1]))
+
+
+def _on_lines(x: np.ndarray, axis: int, count: int) -> np.ndarray:
+    """So many readings instead, at even distances."""
+    held = x.shape[axis]
+    places = np.clip((np.arange(count) + 0.5) * held / count - 0.5, 0, held - 1)
+    low = np.floor(places).astype(int)
+    share = (places - low).astype(x.dtype).reshape(-1, *[1] * (x.ndim - axis - 1))
+    after = np.minimum(low + 1, held - 1)
+    return np.take(x, low, axis) * (1 - share) + np.take(x, after, axis) * share
 
 
 def _resized(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -22,6 +22,7 @@ class Filter(nn.Module):
         self.weight = nn.Parameter(torch.empty(outputs, depth, *layer.kernel))
         nn.init.kaiming_normal_(self.weight, nonlinearity="relu" if layer.normal else "linear")
         self.bias = nn.Parameter(torch.zeros(outputs))
+        self.normal, self.momentum = layer.normal, MOMENTUM
         if layer.normal:
             self.gain = nn.Parameter(torch.ones(outputs))
             self.register_buffer("mean", torch.zeros(outputs))
@@ -45,8 +46,8 @@ class Filter(nn.Module):
         border = tuple(size // 2 for size in layer.kernel)
         x = F.conv2d(x, part["weight"], None, layer.stride, border, 1, groups)
         kept = (part["mean"], part["variance"]) if whole else (None, None)
-        x = F.batch_norm(x, *kept, part["gain"], part["bias"], self.training or not whole, MOMENTUM,
-                         EPSILON)
+        x = F.batch_norm(x, *kept, part["gain"], part["bias"], self.training or not whole,
+                         self.momentum, EPSILON)
         return F.relu6(x, inplace=True) if layer.relu6 else x
 
 
@@ -91,7 +92,7 @@ class Weights(nn.Module):
     @torch.no_grad()
     def inherit(self, net: Net) -> "Weights":
         """A smaller net on its own, with what it has here. Its running statistics are not its own:
-        see `train.score.recalibrate`."""
+        see score.recalibrate."""
         made = Weights(net)
         for layer in net.layers:
             if layer.weights:
