@@ -3,6 +3,9 @@
 import pytest
 
 from tests.shared import SHARED
+from tests.test_device import open_or_skip
+from tests.test_mpy import residuals
+from tinyml.board import load_board
 from tinyml.device import open_place
 from tinyml.errors import DeviceError
 from tinyml.options import Options
@@ -48,6 +51,25 @@ async def main():
 asyncio.run(main())
 print(worst, turns, bytes(m.output) == expected)
 """
+TIMES = """\
+import os, time
+os.chdir("/rom")
+import tinyml
+
+m = tinyml.load("model.tml")
+for us in 0, 400, 2000:
+    m.run_noise(1)
+    expected = bytes(m.output)
+    worst = turns = 0
+    tinyml.noise(1, m.input)
+    last = time.ticks_us()
+    for _ in m.steps(us=us):
+        now = time.ticks_us()
+        worst = max(worst, time.ticks_diff(now, last))
+        turns += 1
+        last = now
+    print(worst, turns, bytes(m.output) == expected)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +89,21 @@ def test_somebody_else_has_a_turn_every_5_ms_while_mobilenet_runs(packed):
         pytest.skip(str(error))
     assert exact == "True"
     assert int(turns) > 1000 and int(worst) < MOST_US
+
+
+def test_pieces_are_as_long_as_they_may_be(board, tmp_path):
+    """Each ends with the first step that is over the time, so they are fewer."""
+    path = tmp_path / "residuals.tflite"
+    path.write_bytes(residuals())
+    file = pack(path, options=Options(goal="smallest", stages="rings")).file
+    rom = {name: built(name) for name in PYTHON_PARTS}
+    rom |= {"_tinyml.mpy": built(module_path(load_board(board).arch)), "model.tml": file}
+    with open_or_skip(board, rom=rom) as place:
+        said = [line.split() for line in place.run(TIMES).splitlines()]
+    assert [exact for *_, exact in said] == ["True"] * 3
+    single, short, long = [(int(worst), int(turns)) for worst, turns, _ in said]
+    assert 400 <= short[0] < 400 + single[0] and 2000 <= long[0] < 2000 + single[0]
+    assert single[1] > 10 * short[1] > 30 * long[1] > 0
 
 
 def test_short_steps_change_no_output(packed):

@@ -28,6 +28,38 @@ def test_steps_take_an_input_written_in_place(model):
     assert bytes(model.output) == wanted()
 
 
+class Clock:
+    """Each look at it takes 10 us."""
+
+    def __init__(self):
+        self.now = 0
+
+    def ticks_us(self):
+        self.now += 10
+        return self.now
+
+
+def test_steps_go_on_until_their_time_is_over(model, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("tinyml.model.ticks_us", clock.ticks_us)
+    pieces = sum(1 for _ in model.steps(INPUT))
+    for us, together in ((0, 1), (10, 1), (11, 2), (100, 10), (10**6, 10**6)):
+        model.run(bytes(PIXELS))
+        assert sum(1 for _ in model.steps(INPUT, us=us)) == pieces // together
+        assert bytes(model.output) == wanted()
+
+
+def test_what_others_do_in_between_is_not_counted(model, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("tinyml.model.ticks_us", clock.ticks_us)
+    alone = sum(1 for _ in model.steps(INPUT, us=50))
+    busy = 0
+    for _ in model.steps(INPUT, 50):
+        busy += 1
+        clock.now += 1000
+    assert busy == alone > 5
+
+
 @pytest.mark.parametrize("pieces", [1, 2, 10, 40])
 def test_an_abandoned_run_does_not_matter(model, pieces):
     begun = model.steps(bytes(PIXELS))

@@ -10,6 +10,7 @@ import sys
 if sys.implementation.name == "micropython":
     import os
     from gc import collect
+    from time import ticks_diff, ticks_us
 
     try:
         from _tinyml import Machine, copy, noise
@@ -17,7 +18,7 @@ if sys.implementation.name == "micropython":
         raise ImportError("_tinyml.mpy is for another processor or MicroPython: "
                           "install the one for this board")
 else:
-    from tinyml.native import Machine, copy, noise
+    from tinyml.native import Machine, copy, noise, ticks_diff, ticks_us
 
     def collect():
         """CPython finds room without: among many objects, collecting takes longer than a run."""
@@ -184,14 +185,18 @@ class Model:
             for index in range(port.bytes):
                 buffer[index] = fill
 
-    def steps(self, x=None):
-        """Runs in bounded pieces: `for _ in m.steps(): ...` does something else in between."""
+    def steps(self, x=None, us=0):
+        """Runs in bounded pieces: `for _ in m.steps(): ...` does something else in between. With
+        `us` it goes on, piece by piece, until that many microseconds have gone."""
+        begun = ticks_us()
         self._begin(x)
         while True:
             state = self._machine.step()
             if state == _MORE:
-                yield
-                self._require_run()
+                if ticks_diff(ticks_us(), begun) >= us:
+                    yield
+                    begun = ticks_us()
+                    self._require_run()
             elif state == _DONE or not self._give_row():
                 return
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The C runtime on this machine, with the interface of the board's native module `_tinyml`."""
+from operator import sub as ticks_diff
+from time import perf_counter_ns
+
 from tinyml._native import ffi, lib
 
 DONE, MORE, HUNGRY, PAGE = range(4)     # tml_state_t
@@ -64,6 +67,11 @@ def noise(seed: int, buffer) -> int:
     """Fills a buffer with the noise of golden vectors; returns the seed to go on with."""
     target = ffi.from_buffer(buffer, require_writable=True)
     return lib.tml_noise(seed, target, len(target))
+
+
+def ticks_us() -> int:
+    """With `ticks_diff`, MicroPython's clock."""
+    return perf_counter_ns() // 1000
 
 
 def copy(target, source) -> int:

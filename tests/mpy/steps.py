@@ -40,6 +40,10 @@ for given_up_after in range(1, pieces + 1):
         print("a run given up after", given_up_after, "leaves something behind")
 print("given up", pieces == sum(1 for _ in m.steps(x)))
 
+together = sum(1 for _ in m.steps(x, us=200))
+print("together", bytes(m.output) == whole, together <= pieces)
+print("all at once", sum(1 for _ in m.steps(x, us=10**8)), bytes(m.output) == whole)
+
 m.close()
 try:
     next(m.steps())
