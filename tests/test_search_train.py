@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tinyml.quantize.source import Preparation
-from tinyml.search.data.items import PIXELS, Dataset, Items
-from tinyml.search.net import Block, Conv, Net
+from tinyml.search.data.items import PIXELS, Items
+from tests.search_data import DATA, LARGE, MIDDLE, SMALL
 
 torch = pytest.importorskip("torch", reason="training needs torch")
 from tinyml.search.train import checkpoint  # noqa: E402
@@ -18,26 +18,9 @@ from tinyml.search.train.score import accuracy, score  # noqa: E402
 from tinyml.search.train.supernet import train_supernet  # noqa: E402
 
 
-def net(stem, middle, channels, kernel):
-    return Net((8, 8, 1), (Conv("stem", (3, 3), (2, 2), stem),
-                           Block("a", (kernel, kernel), (1, 1), middle, channels, False)), 2)
-
-
-SMALL, MIDDLE, LARGE = net(4, 8, 4, 3), net(4, 16, 8, 3), net(8, 24, 12, 5)
 RECIPE = Recipe(epochs=6, batch=32, flip=False)
 
 
-def stripes(count, seed):
-    """Stripes that lie or stand, in noise."""
-    rng = np.random.default_rng(seed)
-    y = rng.integers(0, 2, count)
-    x = rng.normal(0, 20, (count, 8, 8))
-    wave = 60 * np.cos(np.arange(8) * np.pi / 2 + rng.integers(0, 4, (count, 1)) * np.pi / 2)
-    x += np.where(y[:, None, None], wave[:, None, :], wave[:, :, None])
-    return Items(np.clip(x + 128, 0, 255).astype(np.uint8)[..., None], y.astype(np.int64))
-
-
-DATA = Dataset("images", ("lie", "stand"), stripes(640, 1), stripes(200, 2), stripes(200, 3), PIXELS)
 SEEN, ASKED = (Feed(part, PIXELS) for part in (DATA.train, DATA.validation))
 
 

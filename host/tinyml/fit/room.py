@@ -101,6 +101,13 @@ def ways_to_hold(room: Room, paged: bool = False) -> tuple[str, ...]:
     return (IN_PLACE, IN_RAM) if room.romfs_bytes else (IN_RAM,)
 
 
+def overhead(room: Room, weights: str, labels: tuple[str, ...]) -> int:
+    """Bytes of the heap that every net of convolutions takes besides its arena and its file: one
+    input, one output."""
+    module = _blocks(len(built(module_path(room.arch, "core"))))
+    return module + PYTHON + 2 * PORT + _label_bytes(labels) + EXTRA[weights] + PROGRAM
+
+
 def need_of(file: bytes, room: Room, weights: str) -> Need:
     """The arithmetic of a `.tml` file on a board."""
     schedule, build = decode(file), choose_build(file)

@@ -102,6 +102,14 @@ class Weights(nn.Module):
         return made
 
     @torch.no_grad()
+    def adopt(self, state: dict[str, np.ndarray]) -> None:
+        """Takes what has the same name and shape as here, such as all but the last layer of a net for
+        other classes."""
+        for name, tensor in self.state_dict().items():
+            if name in state and state[name].shape == tuple(tensor.shape):
+                tensor.copy_(torch.from_numpy(state[name]))
+
+    @torch.no_grad()
     def folded(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """(kernel, bias) of each layer by its name, batch normalisation folded in. A kernel is height,
         width, inputs, outputs; of a depthwise layer height, width, channels."""

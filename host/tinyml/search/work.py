@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: MIT
+"""What workers of a search do: each holds the data, and trains one thing after the other.
+
+What a task gives depends on the task alone. Where the folder of the search is within reach, the worker
+keeps checkpoints there, and tells how far it is.
+"""
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from time import monotonic
+
+from tinyml.data import spread
+from tinyml.search.data.items import Dataset
+from tinyml.search.feasible import Budget
+from tinyml.search.net import Net
+from tinyml.search.saved import Saved, read_saved
+from tinyml.search.train.recipe import Recipe
+
+SEEN, ASKED = 1000, 5000        # items that a net inside a supernet is shown, and is asked about
+TELL = 1.0                      # seconds between two notes of how far a task is
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """What every worker is given. `folder`: where checkpoints are, None for nowhere."""
+
+    data: Dataset
+    budget: Budget
+    folder: Path | None = None
+
+
+@dataclass(frozen=True)
+class Supernet:
+    """A task: weights for all nets of a space."""
+
+    key: str
+    largest: Net
+    smallest: Net
+    pool: tuple[Net, ...]
+    recipe: Recipe
+    seed: int
+
+
+@dataclass(frozen=True)
+class Final:
+    """A task: one net trained, quantised, packed and asked. `start`: arrays to begin with, by their
+    names; those of other shapes are not used."""
+
+    key: str
+    net: Net
+    recipe: Recipe
+    seed: int
+    start: dict | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a task gave: figures for the journal, and contents of files by their endings."""
+
+    figures: dict
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+def work(place: Place, task: Supernet | Final) -> Done:
+    """Trains what a task says."""
+    return _supernet(place, task) if isinstance(task, Supernet) else _final(place, task)
+
+
+def _supernet(place: Place, task: Supernet) -> Done:
+    from tinyml.search.train.supernet import train_supernet
+
+    weights = train_supernet(task.largest, task.smallest, task.pool, place.data, task.recipe, task.seed,
+                             device(), *_kept(place, task))
+    return Done({"supernet": True}, {".npz": _saved(weights, place.data)})
+
+
+def _final(place: Place, task: Final) -> Done:
+    from tinyml.search.finalists import finalist
+    from tinyml.search.train.feed import Feed
+    from tinyml.search.train.fit import fit, fresh
+    from tinyml.search.train.score import accuracy
+
+    data = place.data.at(task.net.input[:2])
+    start = fresh(task.net, task.seed)
+    if task.start:
+        start.adopt(task.start)
+    weights = fit(task.net, data, task.recipe, task.seed, start, None, device(), *_kept(place, task))
+    weights.cpu()
+    made = finalist(task.net, weights.folded(), data, place.budget, task.key)
+    floats = accuracy(weights, Feed(data.test, data.prepare))
+    return Done(made.figures() | {"float_test": floats},
+                {".tml": made.file, ".npz": _saved(weights, data)})
+
+
+def _saved(weights, data: Dataset) -> bytes:
+    state = {name: tensor.cpu().numpy() for name, tensor in weights.state_dict().items()}
+    return Saved(weights.net, state, data.classes).to_bytes()
+
+
+@dataclass(frozen=True, eq=False)
+class Scorer:
+    """What workers hold that ask a supernet."""
+
+    weights: object
+    seen: object
+    asked: object
+
+
+def make_scorer(place: Place, supernet: bytes) -> Scorer:
+    """From the file that a Supernet task gave."""
+    from tinyml.search.train.feed import Feed
+    from tinyml.search.train.fit import fresh
+
+    saved = read_saved(BytesIO(supernet))
+    weights = fresh(saved.net, 0)
+    weights.adopt(saved.state)
+    data, where = place.data.at(saved.net.input[:2]), device()
+    seen, asked = (Feed(part.take(spread(range(len(part.y)), count)), data.prepare, where)
+                   for part, count in ((data.train, SEEN), (data.validation, ASKED)))
+    return Scorer(weights.to(where), seen, asked)
+
+
+def score(scorer: Scorer, net: Net) -> float:
+    """The share of right answers of a net inside the supernet."""
+    from tinyml.search.train.score import score as score_inside
+
+    return score_inside(scorer.weights, net, scorer.seen, scorer.asked)
+
+
+def device() -> str:
+    """Where a worker computes."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _kept(place: Place, task):
+    """(checkpoint, tell): where it is kept, and who is told."""
+    if place.folder is None or not place.folder.is_dir():
+        return None, lambda done, total: None
+    note, last = place.folder / f"{task.key}.progress", [0.0]
+
+    def tell(done: int, total: int) -> None:
+        if monotonic() > last[0] + TELL:
+            note.write_text(f"{done / total:.4f}")
+            last[0] = monotonic()
+    return place.folder / f"{task.key}.pt", tell
