@@ -66,9 +66,9 @@ class Search:
         self._settled = {first: self._when_settled(site) for first, site in self.sites.items()}
         self._passing = passing(problem)
         self._memo: dict = {}
-        # By task: what it reads for the last time and a task writes, and the first of these.
-        self._ends = [[tensor for tensor in dict.fromkeys(task.reads) if tensor in problem.writer
-                       and self._last_read[tensor] == last]
+        # By task: what it reads for the last time, and may come to it in a ring.
+        self._ends = [[tensor for tensor in dict.fromkeys(task.reads)
+                       if self._last_read[tensor] == last and self._may_be_ring(tensor)]
                       for last, task in enumerate(problem.tasks)]
         self._oldest_writer = [min((problem.writer[tensor] for tensor in tensors), default=last)
                                for last, tensors in enumerate(self._ends)]
@@ -81,6 +81,11 @@ class Search:
         self._waiting = [sum(problem.size(tensor) for tensor, read in self._last_read.items()
                              if problem.begins.get(tensor, -1) < last < read)
                          for last in range(len(problem.tasks))]
+
+    def _may_be_ring(self, tensor: int) -> bool:
+        """Whether a task writes it, and none needs all of it."""
+        return tensor in self.problem.writer and all(
+            self.problem.tasks[reader].window for reader in self.problem.readers[tensor])
 
     def _when_settled(self, site: Site) -> int:
         """The task with which all rings around a site are known."""
