@@ -13,6 +13,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -66,12 +67,25 @@ def files():
             "odd.tflite": odd, "float.onnx": NETS["flattened"]}
 
 
+class Pin:
+    """CPython has none."""
+    OUT = 1
+
+    def __init__(self, number, mode):
+        self.is_on = False
+
+    def value(self, *given):
+        self.is_on, = given or (self.is_on,)
+        return self.is_on
+
+
 @pytest.fixture
 def folder(files, tmp_path, monkeypatch):
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "machine", SimpleNamespace(Pin=Pin))
     return tmp_path
 
 
