@@ -36,7 +36,7 @@ class Clock:
 
     def ticks_us(self):
         self.now += 10
-        return self.now
+        return self.now % 2**30
 
 
 def test_steps_go_on_until_their_time_is_over(model, monkeypatch):
@@ -47,6 +47,14 @@ def test_steps_go_on_until_their_time_is_over(model, monkeypatch):
         model.run(bytes(PIXELS))
         assert sum(1 for _ in model.steps(INPUT, us=us)) == pieces // together
         assert bytes(model.output) == wanted()
+
+
+def test_the_clock_may_begin_again(model, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("tinyml.model.ticks_us", clock.ticks_us)
+    pieces = sum(1 for _ in model.steps(INPUT, us=50))
+    clock.now = 2**30 - 105
+    assert sum(1 for _ in model.steps(INPUT, us=50)) == pieces
 
 
 def test_what_others_do_in_between_is_not_counted(model, monkeypatch):

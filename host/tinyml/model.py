@@ -10,7 +10,7 @@ import sys
 if sys.implementation.name == "micropython":
     import os
     from gc import collect
-    from time import ticks_diff, ticks_us
+    from time import ticks_us
 
     try:
         from _tinyml import Machine, copy, noise
@@ -18,7 +18,7 @@ if sys.implementation.name == "micropython":
         raise ImportError("_tinyml.mpy is for another processor or MicroPython: "
                           "install the one for this board")
 else:
-    from tinyml.native import Machine, copy, noise, ticks_diff, ticks_us
+    from tinyml.native import Machine, copy, noise, ticks_us
 
     def collect():
         """CPython finds room without: among many objects, collecting takes longer than a run."""
@@ -193,10 +193,13 @@ class Model:
         while True:
             state = self._machine.step()
             if state == _MORE:
-                if ticks_diff(ticks_us(), begun) >= us:
-                    yield
+                if us and ((ticks_us() - begun) & 0x3fffffff) < us:     # ticks wrap
+                    continue
+                yield
+                if us:
                     begun = ticks_us()
-                    self._require_run()
+                if self._run != self._runs[0]:
+                    raise self._lost()
             elif state == _DONE or not self._give_row():
                 return
 
@@ -219,7 +222,8 @@ class Model:
                 self._row, "numbers" if port and port.real else "bytes", left // self._row, count))
         if left == self._image:
             self._start()
-        self._require_run()
+        elif self._run != self._runs[0]:
+            raise self._lost()
         self._left = left - count or self._image
         if port and port.real:
             self._offer(rows, count)
@@ -300,11 +304,10 @@ class Model:
         self._runs[0] += 1
         self._run = self._runs[0]
 
-    def _require_run(self):
-        """That no other model has begun one in this arena, and written over ours."""
-        if self._run != self._runs[0]:
-            self._left = self._image
-            raise ValueError("another model ran in this arena: begin again")
+    def _lost(self):
+        """Why this run can't go on: another model has written over it."""
+        self._left = self._image
+        return ValueError("another model ran in this arena: begin again")
 
     def _begin(self, x):
         """Starts a run with an input."""

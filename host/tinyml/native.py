@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """The C runtime on this machine, with the interface of the board's native module `_tinyml`."""
-from operator import sub as ticks_diff
 from time import perf_counter_ns
 
 from tinyml._native import ffi, lib
@@ -70,7 +69,7 @@ def noise(seed: int, buffer) -> int:
 
 
 def ticks_us() -> int:
-    """With `ticks_diff`, MicroPython's clock."""
+    """As MicroPython's time.ticks_us."""
     return perf_counter_ns() // 1000
 
 
