@@ -1,26 +1,67 @@
 # SPDX-License-Identifier: MIT
 """examples/*/main.py print what is in expected.txt, on emulated boards."""
+import numpy as np
 import pytest
 
 from examples.run import EXAMPLES, NAMES, find_model, run_example
 from tests.shared import SHARED
-from tinyml.emulator import FIRMWARE
+from tests.test_device import open_or_skip
 from tinyml.remote import BUILT
 
 BESIDE = {"person_detection": SHARED / "models/tflm/person_detect.tflite"}
+HEAR = """\
+import binascii, hearing
+heard = hearing.Hearing()
+row = bytearray(hearing.BANDS)
+with open("sound.raw", "rb") as file:
+    sound = file.read(2 * hearing.HOP)
+    while len(sound) == 2 * hearing.HOP:
+        heard.hear(sound, row)
+        print(binascii.hexlify(row).decode())
+        sound = file.read(2 * hearing.HOP)
+"""
 
 
 def model_of(name):
     """What the example takes, where it is there."""
-    model = find_model(name) or BESIDE[name]
-    if not model.exists():
-        pytest.skip(f"examples/{name} takes a model that is not in the repository: no `{model.name}`")
+    model = find_model(name) or BESIDE.get(name)
+    if model is None or not model.exists():
+        pytest.skip(f"the model of examples/{name} is not in the repository and not on this machine")
     return model
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_prints_what_is_expected(name, board):
-    if not (FIRMWARE / f"{board}.elf").exists() or not BUILT.exists():
-        pytest.skip(f"python3 tasks.py build {board} mpy")
+    model = model_of(name)
+    open_or_skip(board).close()
+    if not BUILT.exists():
+        pytest.skip("python3 tasks.py build mpy")
     expected = (EXAMPLES / name / "expected.txt").read_text()
-    assert run_example(name, model_of(name), board) == expected
+    assert run_example(name, model, board) == expected
+
+
+def chirps(amplitude):
+    """Tones that rise, louder and softer, and noise: three quarters of a second."""
+    at = np.arange(12000) / 16000
+    rising = sum(np.sin(2 * np.pi * (first * at + 900 * at ** 2)) for first in (150, 700, 2500))
+    loud = amplitude * np.maximum(0, np.sin(2 * np.pi * 3 * at))
+    noise = np.random.default_rng(3).normal(0, 30, at.size)
+    sound = np.int16(np.clip(loud * rising + noise, -32768, 32767))
+    return np.concatenate([np.zeros(480, np.int16), sound]).tobytes()
+
+
+@pytest.mark.parametrize("amplitude, most", [(30, 1), (1000, 1.5), (10000, 6)])
+def test_hearing_is_nearly_the_front_end_of_the_models(amplitude, most, board):
+    """Where pure tones are far above noise, both show what their Fourier transforms round away."""
+    front_end = pytest.importorskip("pymicro_features").MicroFrontend()
+    sound = chirps(amplitude)
+    pieces = (front_end.process_samples(sound[i:i + 320]) for i in range(0, len(sound), 320))
+    wanted = np.array([piece.features for piece in pieces if piece.features])
+    with open_or_skip(board) as place:
+        place.put("hearing.py", (EXAMPLES / "wake_word/hearing.py").read_bytes())
+        place.put("sound.raw", sound)
+        lines = place.run(HEAR).split()
+    heard = np.array([np.frombuffer(bytes.fromhex(line), np.int8) for line in lines])[2:]
+    wanted = np.clip(np.rint(wanted * 25.6 * 256 / 666) - 128, -128, 127)
+    assert heard.shape == wanted.shape and wanted.std() > 20
+    assert np.abs(heard - wanted).mean() < most
