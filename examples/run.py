@@ -4,7 +4,7 @@
     python3 tasks.py example gesture
     python3 tasks.py example person_detection --model person_detect.tflite --on m0
 
-What lies in `emulated/` takes the place of files of the same name.
+What lies in `emulated/` of its folder takes the place of files of the same name.
 """
 import argparse
 from importlib.util import find_spec
@@ -19,8 +19,9 @@ from tinyml.remote import PYTHON_PARTS, built, choose_build, module_path
 
 EXAMPLES = Path(__file__).parent
 NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/main.py"))
-ROW_FED = {"person_detection"}
+ROW_FED = {"gesture", "person_detection"}
 PACKAGES = {"wake_word": ("pymicro_wakeword", "models/okay_nabu.tflite")}
+ON_BOARD = (".csv", ".pgm", ".py", ".wav")
 SECONDS = 300
 IN_ROM = "import os\nos.chdir('/rom')\n"
 
@@ -42,7 +43,7 @@ def board_files(name: str, model: Path) -> dict[str, bytes]:
     files = {f"{model.stem}.tml": packed.file}
     for place in (folder, folder / "emulated"):
         files |= {path.name: path.read_bytes() for path in place.iterdir()
-                  if path.is_file() and path.suffix not in (".tflite", ".md")}
+                  if path.suffix in ON_BOARD and path.name != "train.py"}
     return files
 
 
