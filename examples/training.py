@@ -61,11 +61,10 @@ def probabilities(sums):
     return powers / powers.sum(-1, keepdims=True)
 
 
-def train(layers, batches, rate=2e-3, decay=1e-4):
-    """AdamW over `batches`: (items, labels), or (items, wanted outputs); the rate falls to zero."""
+def train(layers, batches, steps, rate=2e-3, decay=1e-4):
+    """AdamW over so many batches: (items, labels), or (items, wanted outputs). The rate falls to zero."""
     convs, state = [layer for layer in layers if isinstance(layer, Conv)], {}
-    batches = list(batches)
-    for step, (x, wanted) in enumerate(batches):
+    for step, (x, wanted) in zip(range(steps), batches):
         y = run(layers, x)[-1]
         if wanted.ndim == 1:
             dy = probabilities(y) - np.eye(y.shape[-1])[wanted][:, None]
@@ -74,7 +73,7 @@ def train(layers, batches, rate=2e-3, decay=1e-4):
         dy /= len(x)
         for layer in reversed(layers):
             dy = layer.backward(dy)
-        now = rate * 0.5 * (1 + np.cos(np.pi * step / len(batches)))
+        now = rate * 0.5 * (1 + np.cos(np.pi * step / steps))
         for conv in convs:
             conv.weights -= now * decay * conv.weights / rate
             for kept, gradient in zip((conv.weights, conv.bias), conv.gradients):

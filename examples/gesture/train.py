@@ -32,7 +32,7 @@ def read(part: str):
 
 def batches(rng, items, labels):
     """Windows from anywhere, a little weaker or stronger."""
-    for _ in range(BATCHES):
+    while True:
         which = rng.integers(len(items), size=BATCH)
         first = rng.integers(items.shape[1] - WINDOW + 1, size=BATCH)
         windows = np.stack([items[i, f:f + WINDOW] for i, f in zip(which, first)])
@@ -50,7 +50,7 @@ def main():
     items, labels = read("TRAIN")
     layers = [Conv(rng, 6, 16, 5, 2), Conv(rng, 16, 24, 5, 2), Conv(rng, 24, 24, 3, 2), Mean(),
               Conv(rng, 24, len(LABELS), relu=False)]
-    train(layers, batches(rng, items, labels))
+    train(layers, batches(rng, items, labels), BATCHES)
     file = write_tflite(layers, halves(items, labels)[0] * SCALE, (SCALE, 0))
     (HERE / "gesture.tflite").write_bytes(file)
     (HERE / "labels.txt").write_text("\n".join(LABELS) + "\n")
