@@ -19,6 +19,7 @@ from tinyml.remote import PYTHON_PARTS, built, choose_build, module_path
 
 EXAMPLES = Path(__file__).parent
 NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/main.py"))
+SOUND = {"wake_word"}         # these take the files of examples/sound, too
 ROW_FED = {"gesture", "person_detection"}
 PACKAGES = {"wake_word": ("pymicro_wakeword", "models/okay_nabu.tflite")}
 ON_BOARD = (".csv", ".pgm", ".py", ".wav")
@@ -37,11 +38,12 @@ def find_model(name: str) -> Path | None:
 
 def board_files(name: str, model: Path) -> dict[str, bytes]:
     """What `deploy` and mpremote bring to a real board, and `emulated/` over it."""
-    folder = EXAMPLES / name
-    labels = folder / "labels.txt"
+    folders = [EXAMPLES / "sound"] if name in SOUND else []
+    folders.append(EXAMPLES / name)
+    labels = EXAMPLES / name / "labels.txt"
     packed = pack(model, labels if labels.exists() else None, Options(feed_rows=name in ROW_FED))
     files = {f"{model.stem}.tml": packed.file}
-    for place in (folder, folder / "emulated"):
+    for place in (*folders, *(folder / "emulated" for folder in folders)):
         files |= {path.name: path.read_bytes() for path in place.iterdir()
                   if path.suffix in ON_BOARD and path.name != "train.py"}
     return files

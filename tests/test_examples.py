@@ -58,7 +58,7 @@ def test_hearing_is_nearly_the_front_end_of_the_models(board):
     """Where pure tones are far above noise, both show what their Fourier transforms round away."""
     features = pytest.importorskip("pymicro_features")
     sounds = {f"{amplitude}.raw": chirps(amplitude) for amplitude in MOST}
-    ear = (EXAMPLES / "wake_word/hearing.py").read_bytes()
+    ear = (EXAMPLES / "sound/hearing.py").read_bytes()
     with open_or_skip(board, rom={"hearing.py": ear, **sounds}) as place:
         lines = place.run(HEAR.format(names=list(sounds))).split()
     heard = np.array([np.frombuffer(bytes.fromhex(line), np.int8) for line in lines])
