@@ -112,7 +112,7 @@ def test_every_space_is_read_by_name_and_by_path(name):
     ("kernels = [1, 3, 5]", "kernels = [3, 3]", "`early.kernels` has a value twice"),
     ("channels = 36", "channels = 0", r"`stages\[2\].channels` is 0: it must be 1 to 4096"),
     ("skips = [true]", "skips = [1]", r"`stages\[0\].skips\[0\]` is 1, not true or false"),
-    ("scales = [0.5", "scales = [nan", r"`scales\[0\]` is nan: it must be above 0"),
+    ("scales = [0.25", "scales = [nan", r"`scales\[0\]` is nan: it must be above 0"),
     ("[stem]", "[stem", "Expected ']'"),
     ("[stem]", "[[stem]]", "`stem` is .*, not a table")])
 def test_what_is_wrong_with_a_file_is_named(old, new, words, tmp_path):

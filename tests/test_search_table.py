@@ -37,15 +37,15 @@ def test_the_table_has_every_net_and_the_verdict():
     assert "3f2a" in searched and "87.0 ± 0.3 %" in searched and "3.10 Mcycles" in searched
     assert "2,040" in searched and "16,000" in searched and "yes" in searched
     assert "MobileNetV2 half C 0.15, 20x20" in by_hand and "[77]" in chance
-    assert text.index("searched:") < text.index("hand-scaled:") < text.index("by chance:")
+    assert text.index("searched:") < text.index("by hand:") < text.index("by chance:")
     assert "mean of 2 trainings" in text
-    assert "Best hand-scaled net: 85.8 %. Best searched net: 87.0 %, 1.2 points more." in text
-    assert "Best by chance net: 86.0 %. Best searched net: 87.0 %, 1.0 points more." in text
+    assert "Best net by hand: 85.8 %. Best searched net: 87.0 %, 1.2 points more." in text
+    assert "Best net by chance: 86.0 %. Best searched net: 87.0 %, 1.0 points more." in text
 
 
 def test_a_control_that_is_not_beaten_is_told():
     better = replace(CHANCE, validation=(0.99,), test=(0.9,))
-    assert verdict([FOUND, better]) == ["Best by chance net: 90.0 %. Best searched net: 87.0 %, 3.0 "
+    assert verdict([FOUND, better]) == ["Best net by chance: 90.0 %. Best searched net: 87.0 %, 3.0 "
                                         "points less: it is not beaten."]
     assert verdict([RIVAL, CHANCE]) == [] == verdict([])
 
@@ -93,6 +93,6 @@ def test_the_picture_is_a_file(tmp_path):
     write_picture(tmp_path / "found.svg", search_scene(ROWS, "fashion & others"))
     tree = ElementTree.parse(tmp_path / "found.svg")
     text = " ".join(tree.getroot().itertext())
-    assert "fashion & others" in text and "hand-scaled" in text and "million cycles" in text
+    assert "fashion & others" in text and "by hand" in text and "million cycles" in text
     scene = search_scene([replace(row, seconds=row.cycles / 1e9) for row in ROWS])
     assert any("time (ms)" in getattr(shape, "text", "") for shape in scene.shapes)

@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-SEARCHED, BY_HAND, BY_CHANCE = KINDS = ("searched", "hand-scaled", "by chance")
+SEARCHED, BY_HAND, BY_CHANCE = KINDS = ("searched", "by hand", "by chance")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def verdict(rows: Sequence[Row]) -> list[str]:
         control = best(rows, kind)
         if found and control:
             points = 100 * (found.accuracy - control.accuracy)
-            told.append(f"Best {kind} net: {100 * control.accuracy:.1f} %. Best searched net: "
+            told.append(f"Best net {kind}: {100 * control.accuracy:.1f} %. Best searched net: "
                         f"{100 * found.accuracy:.1f} %, " + (f"{points:.1f} points more." if points > 0
                         else f"{-points:.1f} points less: it is not beaten."))
     return told
