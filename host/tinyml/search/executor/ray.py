@@ -63,6 +63,8 @@ class RayExecutor(Executor):
                     if actor:
                         self._idle.append(actor)
                     yield number, result
+        except ConnectionError as error:
+            raise SearchError(f"the cluster is out of reach: {_reason(error)}") from None
         finally:
             for task, (_, actor) in running.items():
                 ray.kill(actor) if actor else ray.cancel(task, force=True)
@@ -119,8 +121,12 @@ def _connect(address: str | None):
     try:
         ray.init(address=address, include_dashboard=False, log_to_driver=False)
     except (RayError, OSError, RuntimeError, ValueError, ImportError) as error:
-        reason = str(error).strip().split("\n")[0]
-        raise SearchError(f"engine `{address or 'ray'}`: {reason}") from None
+        raise SearchError(f"engine `{address or 'ray'}`: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    """Its first line."""
+    return (str(error).strip() or type(error).__name__).split("\n")[0]
 
 
 def _options(needs: Needs) -> dict:
