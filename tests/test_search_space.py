@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Spaces of networks: genes stay inside, nets are valid, the largest holds all others."""
+import contextlib
+import io
 import json
+import re
 import tomllib
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -12,6 +16,7 @@ from tinyml.errors import SearchError
 from tinyml.search.net import Block
 from tinyml.search.space_file import FOLDER, list_spaces, load_space, space_from
 
+ROOT = Path(__file__).parents[1]
 IMAGES = (FOLDER / "images.toml").read_text()
 
 
@@ -134,3 +139,15 @@ def test_spaces_that_are_not_there():
         load_space("films")
     with pytest.raises(SearchError, match="films.toml: No such file"):
         load_space("films.toml")
+
+
+def test_the_manual_says_the_truth():
+    manual = (ROOT / "docs/SEARCH.md").read_text()
+    blocks = re.findall(r"^```(toml|py)\n(.*?)^```", manual, re.M | re.S)
+    assert [language for language, _ in blocks] == ["toml", "py", "py"]
+    space = space_from(tomllib.loads(blocks[0][1]), "mine", "mine")
+    assert space.net(space.largest(), (28, 28, 1), CLASSES).layers
+    for _, program in blocks[1:]:
+        with contextlib.redirect_stdout(io.StringIO()) as told:
+            exec(program, {})
+        assert told.getvalue().splitlines() == re.findall(r"print\(.*\) +# (.*)$", program, re.M)

@@ -121,7 +121,8 @@ def _connect(address: str | None):
     try:
         ray.init(address=address, include_dashboard=False, log_to_driver=False)
     except (RayError, OSError, RuntimeError, ValueError, ImportError) as error:
-        raise SearchError(f"engine `{address or 'ray'}`: {_reason(error)}") from None
+        raise SearchError(f"engine `{address or 'ray'}`: {_reason(error)}; is it there, and has this "
+                          "machine the same token (docs/SEARCH.md#several-machines)?") from None
 
 
 def _reason(error: Exception) -> str:
