@@ -19,7 +19,7 @@ from tinyml.remote import PYTHON_PARTS, built, choose_build, module_path
 
 EXAMPLES = Path(__file__).parent
 NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/main.py"))
-SOUND = {"wake_word"}         # these take the files of examples/sound, too
+SOUND = {"keywords", "wake_word"}         # these take the files of examples/sound, too
 ROW_FED = {"gesture", "person_detection"}
 PACKAGES = {"wake_word": ("pymicro_wakeword", "models/okay_nabu.tflite")}
 ON_BOARD = (".csv", ".pgm", ".py", ".wav")
