@@ -75,7 +75,7 @@ def train(layers, batches, steps, rate=2e-3, decay=1e-4):
             dy = layer.backward(dy)
         now = rate * 0.5 * (1 + np.cos(np.pi * step / steps))
         for conv in convs:
-            conv.weights -= now * decay * conv.weights / rate
+            conv.weights -= now / rate * decay * conv.weights
             for kept, gradient in zip((conv.weights, conv.bias), conv.gradients):
                 m, v = state.setdefault(id(kept), (np.zeros_like(kept), np.zeros_like(kept)))
                 m += 0.1 * (gradient - m)
