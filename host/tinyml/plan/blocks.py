@@ -6,7 +6,7 @@ the sake of a few wide tensors; tasks around narrow ones may fire more pixels at
 """
 from dataclasses import dataclass, replace
 
-from tinyml.plan.cost import cycles
+from tinyml.plan.cost import Cost, cycles
 from tinyml.plan.fleeting import is_fleeting, passing
 from tinyml.plan.rings import Stage, meeting_of, ring_pixels
 from tinyml.plan.stacks import with_stacks
@@ -29,12 +29,12 @@ class _Mixed(Stage):
         return self.blocks.get(index) or super().block(index)
 
 
-def with_blocks(problem: Problem, path, blocks: Blocks):
+def with_blocks(problem: Problem, path, blocks: Blocks, cost: Cost = cycles):
     """The problem and the path with these blocks; sites are stacked already."""
     tasks = tuple(replace(task, most_block=blocks.get(index, task.most_block))
                   for index, task in enumerate(problem.tasks))
     stages = tuple(replace(stage, block=LONGER[-1], cycles=sum(
-        cycles(tasks[index], blocks[index], False)
+        cost(tasks[index], blocks[index], False)
         for index in range(stage.first, stage.last + 1)))
         if stage.first in blocks else stage for stage in path)
     return replace(problem, tasks=tasks), stages
@@ -43,7 +43,7 @@ def with_blocks(problem: Problem, path, blocks: Blocks):
 class Growth:
     """A stage whose blocks grow."""
 
-    def __init__(self, problem: Problem, stage: StageChoice):
+    def __init__(self, problem: Problem, stage: StageChoice, cost: Cost = cycles):
         self.problem = with_stacks(problem, dict(stage.highs))
         self.stage, self.indices = stage, range(stage.first, stage.last + 1)
         tasks, readers = self.problem.tasks, self.problem.readers
@@ -55,6 +55,7 @@ class Growth:
                                   meeting_of(self.problem, readers[tensor]) or 0)
                       for tensor in self.inner}
         self.memo: dict = {}
+        self.cost = cost
 
     def grown(self, most_bytes: int) -> Blocks:
         """Longer blocks, as long as the estimate of the stage's bytes keeps to a limit: first those
@@ -95,7 +96,7 @@ class Growth:
         """Of a task with such blocks."""
         key = index, block
         if key not in self.memo:
-            self.memo[key] = cycles(self.problem.tasks[index], block, False)
+            self.memo[key] = self.cost(self.problem.tasks[index], block, False)
         return self.memo[key]
 
     def bytes(self, blocks: Blocks) -> int:

@@ -5,8 +5,12 @@ Fitted to `tinyml bench --on m4f` on the models of MLPerf Tiny: kernels compute 
 time, and begin again with every firing.
 """
 import math
+from collections.abc import Callable
 
 from tinyml.plan.tasks import POINT, Task
+
+Cost = Callable[[Task, int, bool], float]
+"""Of a task in firings of so many pixels, which is alone in its stage or isn't."""
 
 PER_FIRING = 600                # the firing rule, a kernel's prologue
 PER_OUTPUT = 9                  # requantise and store

@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 
 from tinyml.plan.blocks import Blocks, with_blocks
 from tinyml.plan.buffers import Buffer, live_bytes
+from tinyml.plan.cost import Cost, cycles
 from tinyml.plan.fleeting import is_fleeting, passing
+from tinyml.plan.gaps import least_gap
 from tinyml.plan.pages import Page, pages_of
 from tinyml.plan.path import Path, total_cycles
 from tinyml.plan.place import place
-from tinyml.plan.gaps import least_gap
 from tinyml.plan.rings import Stage, all_firings, pull, ring_pixels
 from tinyml.plan.stacks import with_stacks
 from tinyml.plan.stages import STATE_BYTES, StageChoice
@@ -46,12 +47,13 @@ def _state_bytes(path: Path) -> int:
     return STATE_BYTES * max((stage.last - stage.first + 1 for stage in path), default=0)
 
 
-def place_path(problem: Problem, path: Path, blocks: Blocks = {}) -> Plan:
+def place_path(problem: Problem, path: Path, blocks: Blocks = {},
+               limit: int | None = None, cost: Cost = cycles) -> Plan | None:
     """The plan of a path: exact rings, every buffer at its place. `blocks`: of tasks that have one
-    of their own."""
+    of their own. With a `limit` it is the first found within it, or None."""
     problem = with_stacks(problem, {site: high for stage in path for site, high in stage.highs})
-    problem, path = with_blocks(problem, path, blocks)
-    return lay_out(problem, path, pages_of(problem, path))
+    problem, path = with_blocks(problem, path, blocks, cost)
+    return lay_out(problem, path, pages_of(problem, path), limit)
 
 
 def lay_out(problem: Problem, path: Path, pages: tuple[Page, ...],

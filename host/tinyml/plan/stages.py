@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
 
-from tinyml.plan.cost import cycles
+from tinyml.plan.cost import Cost, cycles
 from tinyml.plan.fleeting import is_fleeting, passing
 from tinyml.plan.gaps import least_gap_of_edges
 from tinyml.plan.rings import Stage, ring_pixels
@@ -55,8 +55,8 @@ class Search:
     """All stages of a problem, found when they are asked for."""
 
     def __init__(self, problem: Problem, recompute: bool, fuse: bool = True,
-                 blocks: tuple[int, ...] = (), alone: tuple[int, ...] = ()):
-        self.problem, self.fuse = problem, fuse
+                 blocks: tuple[int, ...] = (), alone: tuple[int, ...] = (), cost: Cost = cycles):
+        self.problem, self.fuse, self.cost = problem, fuse, cost
         self._last_read = {tensor: len(problem.tasks) if tensor in problem.outputs else
                            max(some, default=-1) for tensor, some in problem.readers.items()}
         self.sites = {site.first: site for site in find_sites(problem)} if recompute else {}
@@ -98,18 +98,22 @@ class Search:
         stages of these lead to."""
         found, ends = [], {-1}
         for first in range(len(self.problem.tasks)):
-            if first - 1 not in ends:
-                continue
-            stages: dict[int, list[StageChoice]] = {}
-            for block in dict.fromkeys(self.blocks + self.alone):
-                for stage in self._from(first, block, most_bytes, most_extra):
-                    stages.setdefault(stage.last, []).append(stage)
-            for some in stages.values():
-                found += _unbeaten(some)
-            ends |= stages.keys()
+            if first - 1 in ends:
+                stages = self.stages_from(first, most_bytes, most_extra)
+                ends |= {stage.last for stage in stages}
+                found += stages
         return found
 
-    def _from(self, first: int, block: int, limit: int, most_extra: int | None):
+    def stages_from(self, first: int, most_bytes: int, most_extra: int | None = None,
+                    most_cycles: list[float] | None = None) -> list[StageChoice]:
+        """Those that begin with a task. `most_cycles`: of one that ends with each task."""
+        stages: dict[int, list[StageChoice]] = {}
+        for block in dict.fromkeys(self.blocks + self.alone):
+            for stage in self._from(first, block, most_bytes, most_extra, most_cycles):
+                stages.setdefault(stage.last, []).append(stage)
+        return [stage for some in stages.values() for stage in _unbeaten(some)]
+
+    def _from(self, first: int, block: int, limit: int, most_extra: int | None, most_cycles):
         """Stages that begin with a task, with one size of block."""
         states, tasks, data = [_State()], self.problem.tasks, 0
         most = MOST_STEPS if block in self.blocks else 1
@@ -118,8 +122,11 @@ class Search:
                 return
             data += tasks[last].data
             states = [new for state in states for new in self._grown(state, first, last, block)]
-            states = self._best([state for state in states if state.rings <= limit - data - self._held[first]
-                                 and (most_extra is None or state.extra <= most_extra)], last)
+            room = limit - data - self._held[first]
+            states = self._best([
+                state for state in states if state.rings <= room
+                and (most_extra is None or state.extra <= most_extra)
+                and (most_cycles is None or first == last or state.cycles <= most_cycles[last])], last)
             if not states:
                 return
             if tasks[last].accumulates:
@@ -137,7 +144,7 @@ class Search:
     def _cycles_alone(self, index: int, block: int) -> int:
         """Of a task that is a stage by itself."""
         task = self.problem.tasks[index]
-        return cycles(task, task.block(block, True), True)
+        return self.cost(task, task.block(block, True), True)
 
     def _may_grow(self, first: int, last: int) -> bool:
         """Whether a stage may go on to task `last`."""
@@ -208,7 +215,7 @@ class Search:
                        for index, task in self._stacked(*choice).items()}
             stage, task = Stage(self.problem, block, stacked=changed), self.problem.tasks[last]
             again = stage.task(last).products - task.products
-            self._memo[key] = (cycles(stage.task(last), stage.block(last), False), again,
+            self._memo[key] = (self.cost(stage.task(last), stage.block(last), False), again,
                                [self._ring(stage, tensor) for tensor in self._ends[last]])
         return self._memo[key]
 
