@@ -7,6 +7,7 @@ to cycles that tools/simulator counts (`python3 tasks.py costs`): of memory with
 so a board that waits for its flash takes longer.
 """
 import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -45,31 +46,53 @@ def cycles_of(costs: dict, kind: str, does: dict[str, float]) -> float:
     return sum(each.get(what, 0) * number for what, number in does.items())
 
 
+@dataclass(frozen=True)
+class Work:
+    """What a step does in a run. `kernel`: rows and columns of its window; `block`: pixels of a
+    firing, which `crosses` the ends of rows or not; `rows` of output per firing; `slow`: its sums
+    need more care (docs/KERNELS.md)."""
+
+    kind: str
+    shape: tuple[int, int, int]
+    products: int
+    kernel: tuple[int, int]
+    block: int
+    crosses: bool
+    rows: int = 1
+    slow: bool = False
+
+
 def counts(schedule: Schedule, kind: str, values: dict) -> dict[str, float]:
-    """What a step does in a run."""
+    """What costs, of a step of a schedule, and how often."""
     out = schedule.rings[values["output"]]
-    pixels, channels = out["height"] * out["width"], out["channels"]
-    firings, fours, few = _firings(out, values)
-    products = products_of(schedule, kind, values)
+    crosses = values["stage"] == 1 or values["block"] > out["width"]
+    return counted(Work(kind, (out["height"], out["width"], out["channels"]),
+                        products_of(schedule, kind, values), (values["k_h"], values["k_w"]),
+                        values["block"], crosses, values["rows"], values.get("quick") == 0))
+
+
+def counted(work: Work) -> dict[str, float]:
+    """The same of any work."""
+    height, width, channels = work.shape
+    pixels, products, taps = height * width, work.products, work.kernel[0] * work.kernel[1]
+    firings, fours, few = _firings(work)
     found = {"firings": firings, "outputs": pixels * channels}
-    if kind in BY_FOURS:
-        taps = values["k_h"] * values["k_w"]
+    if work.kind in BY_FOURS:
         return found | {"fours": products * fours, "few": products * few,
                         "ones": products * (1 - fours - few),
-                        "slow": 0 if values["quick"] else products, "inputs": products / channels,
-                        "rows": pixels * values["k_h"] if taps > 1 else 0}
-    if kind in DEPTHWISE:
+                        "slow": products if work.slow else 0, "inputs": products / channels,
+                        "rows": pixels * work.kernel[0] if taps > 1 else 0}
+    if work.kind in DEPTHWISE:
         return found | {"products": products, "channels": firings * channels}
-    return found | {"taps": pixels * channels * values["k_h"] * values["k_w"]}
+    return found | {"taps": pixels * channels * taps}
 
 
-def _firings(out: dict, values: dict) -> tuple[int, float, float]:
+def _firings(work: Work) -> tuple[int, float, float]:
     """How many, and which shares of the pixels are computed by fours, and as twos and threes that
-    are left over. Firings cross the ends of rows if the step is alone in its stage, or longer than
-    a row."""
-    groups, block = -(-out["height"] // values["rows"]), values["block"]
-    crosses = values["stage"] == 1 or block > out["width"]
-    stretches, pixels = (1, groups * out["width"]) if crosses else (groups, out["width"])
+    are left over."""
+    height, width, _ = work.shape
+    groups, block = -(-height // work.rows), work.block
+    stretches, pixels = (1, groups * width) if work.crosses else (groups, width)
     whole, rest = divmod(pixels, block)
     fours = 4 * (whole * (block // 4) + rest // 4)
     few = whole * (block % 4) * (block % 4 > 1) + rest % 4 * (rest % 4 > 1)
