@@ -7,7 +7,8 @@ from tinyml.lower.step import most_block
 from tinyml.plan import POINT, Problem, Task, Window
 from tinyml.search.net import Layer, Net, Shape
 
-KINDS = {"conv2d": "conv2d", "depthwise": "depthwise_conv2d", "add": "add", "dense": "conv2d"}
+STEPS = {"conv2d": ("conv2d",), "depthwise": ("depthwise_conv2d",), "add": ("add",),
+         "mean": ("sum", "mean"), "dense": ("conv2d",)}
 
 
 def problem_of(net: Net, row_fed: bool) -> Problem:
@@ -23,18 +24,29 @@ def problem_of(net: Net, row_fed: bool) -> Problem:
 def folded(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
     """The layers as they are compiled: a depthwise convolution of one pixel, which multiplies
     channels by factors, goes into the weights of what makes these (passes/fold_biases.py)."""
+    if not any(map(_is_factor, layers)):
+        return layers
     readers = [number for layer in layers for number in layer.inputs]
     made: list[Layer] = []
     place = {-1: -1}                # of layers among those made
     for number, layer in enumerate(layers):
         before = layers[number - 1] if number else None
-        if (layer.kind == "depthwise" and layer.kernel == layer.stride == (1, 1) and before
-                and before.kind == "conv2d" and not before.relu6 and readers.count(number - 1) == 1):
+        if (_is_factor(layer) and before and before.kind == "conv2d" and not before.relu6
+                and readers.count(number - 1) == 1):
             made[-1] = replace(made[-1], relu6=layer.relu6)
         else:
             made.append(replace(layer, inputs=tuple(place[i] for i in layer.inputs)))
         place[number] = len(made) - 1
     return tuple(made)
+
+
+def _is_factor(layer: Layer) -> bool:
+    return layer.kind == "depthwise" and layer.kernel == layer.stride == (1, 1)
+
+
+def steps_of(layer: Layer) -> tuple[str, ...]:
+    """The steps that a layer becomes. One channel is filtered as a convolution of one input is."""
+    return STEPS["conv2d" if layer.given[2] == 1 and layer.kind == "depthwise" else layer.kind]
 
 
 def window_of(layer: Layer) -> Window:
@@ -58,11 +70,8 @@ class _Tasks:
         if layer.kind == "mean":
             self._mean(layer, reads)
         else:
-            window = window_of(layer)
-            # One channel is filtered as a convolution of one input is.
-            alone = layer.kind == "depthwise" and layer.given[2] == 1
-            self._task("conv2d" if alone else KINDS[layer.kind], layer.name, reads, layer.shape,
-                       window, layer.products, in_place=reads if layer.kind == "add" else ())
+            self._task(*steps_of(layer), layer.name, reads, layer.shape, window_of(layer),
+                       layer.products, in_place=reads if layer.kind == "add" else ())
         self.tensors[len(self.tensors) - 1] = len(self.shapes) - 1
 
     def _mean(self, layer: Layer, reads: tuple[int, ...]) -> None:

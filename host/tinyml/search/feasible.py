@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""Whether a net runs within a board's budget: the planner's answer, asked for in milliseconds."""
+from dataclasses import dataclass
+
+from tinyml.plan.quick import Quick
+from tinyml.search.cycles import cost_of, per_run, plan_cycles
+from tinyml.search.net import Net
+from tinyml.search.problem import problem_of
+from tinyml.search.size import file_bytes
+
+ANY = 1 << 62
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a net may take; None: any. `ram`: bytes of the arena. `flash`: of the `.tml` file.
+    `cycles`: of one run on `core`, as fit/timing.py counts them. `row_fed`: the input is not
+    held."""
+
+    ram: int | None = None
+    flash: int | None = None
+    cycles: int | None = None
+    core: str = "m0"
+    row_fed: bool = True
+
+
+@dataclass(frozen=True)
+class Feasible:
+    """What a net takes. `products`: multiply-accumulates with those that are computed again."""
+
+    arena_bytes: int
+    file_bytes: int
+    cycles: int
+    products: int
+
+
+def feasible(net: Net, budget: Budget) -> Feasible | None:
+    """What a net takes if it keeps to the budget, else None. What is refused for the least work is
+    asked first."""
+    if _or_any(budget.flash) < file_bytes(net, budget.row_fed):
+        return None
+    quick = Quick(problem_of(net, budget.row_fed), _or_any(budget.ram), _or_any(budget.cycles) - per_run(budget.core),
+                  cost_of(budget.core))
+    plan = quick.plan()
+    if plan is None:
+        return None
+    return Feasible(plan.arena_bytes, file_bytes(net, budget.row_fed, plan),
+                    plan_cycles(plan, budget.core), plan.products)
+
+
+def _or_any(limit: int | None) -> int:
+    return ANY if limit is None else limit
