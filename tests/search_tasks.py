@@ -26,6 +26,11 @@ def who(_) -> int:
     return os.getpid()
 
 
+def slow_who(_) -> int:
+    time.sleep(0.05)
+    return os.getpid()
+
+
 def where(seconds: float) -> str:
     """The node of a cluster that it was done on; it takes so long."""
     import ray

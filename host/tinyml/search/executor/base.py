@@ -25,8 +25,8 @@ class Executor(ABC):
         is a function's first argument, the item its second."""
 
     @abstractmethod
-    def resources(self) -> Needs:
-        """The most that one task can have."""
+    def machines(self) -> list[Needs]:
+        """What each machine has."""
 
     def close(self) -> None:
         """Ends the workers, at work or not."""
@@ -40,14 +40,19 @@ class Executor(ABC):
                 yield early.pop(due)
                 due += 1
 
+    def resources(self) -> Needs:
+        """The most of each that a task can have."""
+        machines = self.machines()
+        return {what: max(machine.get(what, 0) for machine in machines) for what in ("cpu", "gpu")}
+
     def require(self, needs: Needs | None) -> Needs:
-        """The needs, if there is one who can serve them."""
+        """The needs, if there is a machine that can serve them."""
         needs = {"cpu": 1} | (needs or {})
-        has = self.resources()
-        for what, number in needs.items():
-            if number > has.get(what, 0):
-                raise SearchError(f"a task needs {number} {what}; the most that one machine has for "
-                                  f"it: {', '.join(f'{most} {name}' for name, most in has.items())}")
+        machines = self.machines()
+        if not any(all(machine.get(what, 0) >= number for what, number in needs.items())
+                   for machine in machines):
+            there = " or ".join(sorted({_words(machine) for machine in machines}))
+            raise SearchError(f"a task needs {_words(needs)}; machines have {there}")
         return needs
 
     def __enter__(self) -> Self:
@@ -55,6 +60,10 @@ class Executor(ABC):
 
     def __exit__(self, *_) -> None:
         self.close()
+
+
+def _words(has: Needs) -> str:
+    return ", ".join(f"{number} {what}" for what, number in has.items())
 
 
 def blame(item) -> SearchError:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """No workers: everything is done in this process, one item after the other."""
-from tinyml.search.executor.base import Executor, Needs
+from tinyml.search.executor.base import Executor
 from tinyml.search.executor.local import machine
 
 
@@ -19,5 +19,5 @@ class HereExecutor(Executor):
         self.require(needs)
         return HereExecutor((make(*arguments),))
 
-    def resources(self) -> Needs:
-        return machine()
+    def machines(self):
+        return [machine()]

@@ -66,8 +66,8 @@ class LocalExecutor(Executor):
         workers = 1 if (needs or {}).get("gpu") else self._workers
         return LocalExecutor(workers, (make, arguments), needs)
 
-    def resources(self) -> Needs:
-        return machine()
+    def machines(self):
+        return [machine()]
 
     def close(self):
         if self._pool:

@@ -38,7 +38,7 @@ class RayExecutor(Executor):
         needs = self.require(needs or self._needs)
         items, running, deaths = list(items), {}, Counter()
         waiting = deque(range(len(items)))
-        lanes = self._workers or (1 if self._make else QUEUED) * _places(needs)
+        lanes = self._workers or (1 if self._make else QUEUED) * self._places(needs)
         try:
             while waiting or running:
                 while waiting and len(running) < lanes:
@@ -76,10 +76,15 @@ class RayExecutor(Executor):
         executor._make = ray.put((make, arguments))
         return executor
 
-    def resources(self) -> Needs:
-        machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-        return {name: int(max((machine.get(NAMES[name], 0) for machine in machines), default=0))
-                for name in NAMES}
+    def machines(self):
+        return [{name: int(node["Resources"].get(ray_name, 0)) for name, ray_name in NAMES.items()}
+                for node in ray.nodes() if node["Alive"]]
+
+    def _places(self, needs: Needs) -> int:
+        """How many tasks of such needs the machines can do at a time."""
+        needs = {what: number for what, number in needs.items() if number}
+        return max(1, sum(min(machine[what] // number for what, number in needs.items())
+                          for machine in self.machines()))
 
     def close(self):
         for actor in self._idle:
@@ -133,10 +138,3 @@ def _reason(error: Exception) -> str:
 def _options(needs: Needs) -> dict:
     """In Ray's words."""
     return {f"num_{name}s": number for name, number in needs.items()}
-
-
-def _places(needs: Needs) -> int:
-    """How many tasks of such needs the machines can do at a time."""
-    machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-    return max(1, sum(min(int(machine.get(NAMES[name], 0) // number)
-                          for name, number in needs.items() if number) for machine in machines))
