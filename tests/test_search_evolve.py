@@ -2,6 +2,9 @@
 """Choice of a space, evolution and controls: the same wherever they run and whenever they are cut.
 
 A function of the net stands for the planner, and another for the supernet."""
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from functools import partial
 
@@ -15,12 +18,14 @@ from tinyml.search.choose import FLOOR, LARGEST, choose
 from tinyml.search.controls import _family, by_chance, hand_scaled
 from tinyml.search.evolve import Pace, evolve
 from tinyml.search.executor import make_executor
+from tinyml.search.feasible import Budget, feasible
 from tinyml.search.goal import Goal
 from tinyml.search.journal import Journal
 from tinyml.search.space_file import load_space
 
 GOAL = Goal(load_space("images").narrowed(0.5, 0.75), (28, 28, 1), 10, small_enough)
 MOTION = Goal(load_space("sequences").narrowed(0.5, 1.0), (100, 1, 6), 4, small_enough)
+PATHS = os.pathsep.join(sys.path)
 PACE = Pace(population=12, generations=4)
 
 
@@ -89,6 +94,35 @@ def test_a_search_is_the_same_on_ray(whole, journal):
         assert searched(executor, journal) == whole[0]
 
 
+KILLED = """
+import os, sys
+from tests.test_search_evolve import *
+
+class Deadly(Journal):
+    def append(self, record):
+        if len(self.records()) == int(sys.argv[2]):
+            os.kill(os.getpid(), 9)
+        return super().append(record)
+
+if __name__ == "__main__":
+    with make_executor("local", 2) as executor, Deadly(sys.argv[1]) as journal:
+        searched(executor, journal)
+"""
+
+
+def test_a_search_that_is_killed_goes_on(whole, tmp_path):
+    """Whatever it is at, with its workers at work."""
+    results, written = whole
+    path, script = tmp_path / "journal.jsonl", tmp_path / "killed.py"
+    script.write_text(KILLED)
+    for alive in (20, 10**9):
+        done = subprocess.run([sys.executable, script, path, str(alive)], text=True, capture_output=True,
+                              env=os.environ | {"PYTHONPATH": PATHS})
+        assert done.returncode == (0 if alive > 20 else -9), done.stderr
+    with Journal(path) as journal:
+        assert searched(Idle(), journal) == results
+
+
 @pytest.mark.parametrize("goal", [GOAL, MOTION], ids=["images", "sequences"])
 def test_evolution_finds_better_nets_that_fit_and_each_once(goal, here, journal):
     bests = []
@@ -131,6 +165,15 @@ def test_a_journal_of_other_nets_is_refused(here, journal):
     other = replace(GOAL, classes=11)
     with pytest.raises(SearchError, match="`evolve/0/1` is of other nets"):
         evolve(other, partial(here.each, merit), here, journal, pace=PACE)
+
+
+def test_the_planner_of_a_board_is_asked(here, journal):
+    budget = Budget(ram=3000, flash=20_000, cycles=4_000_000, core="m0")
+    goal = replace(GOAL, feasible=partial(feasible, budget=budget))
+    people = evolve(goal, partial(here.each, merit), here, journal, pace=Pace(6, 1))
+    assert len(people) == 9
+    for takes in (one.found.takes for one in people):
+        assert takes.arena_bytes <= 3000 and takes.file_bytes <= 20_000 and takes.cycles <= 4_000_000
 
 
 def test_controls_are_nets_of_the_budget(here, journal, monkeypatch):

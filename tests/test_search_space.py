@@ -73,10 +73,10 @@ def test_a_narrowed_space_has_one_input_and_other_channels(space_and_shape, rng)
 
 
 def test_kernels_are_redistributed_where_the_map_has_shrunk():
-    space = load_space("images")
+    space = load_space("photos")
     rng, early, late = Random(1), set(), set()
     for _ in range(300):
-        net = space.net(space.sample(rng), (64, 64, 3), CLASSES)
+        net = space.net(space.sample(rng), (128, 128, 3), CLASSES)
         given = {layer.name: layer.given[0] for layer in net.layers}
         for part in net.parts:
             if isinstance(part, Block):
@@ -135,7 +135,7 @@ def test_a_stage_is_a_table():
 
 
 def test_spaces_that_are_not_there():
-    with pytest.raises(SearchError, match="space `films` is unknown; known: images, sequences"):
+    with pytest.raises(SearchError, match="space `films` is unknown; known: images, photos, sequences"):
         load_space("films")
     with pytest.raises(SearchError, match="films.toml: No such file"):
         load_space("films.toml")
