@@ -48,6 +48,8 @@ def test_sizes_are_told(folder, told):
         assert model.input_shape == ((1, 9, 8, 3),)
     assert json.loads(succeeds("check", folder / "net.onnx", "--shape", told, "--json"))["packs"]
     succeeds("diff", folder / "net.onnx", "--input", folder / "one.npy", "--shape", told)
+    deployed = succeeds("deploy", folder / "net.onnx", "--on", "m4f", "--shape", told, "--json")
+    assert json.loads(deployed)["exact"] == 2
 
 
 def test_plans_pictures_and_float_models_have_the_same_sizes(folder):

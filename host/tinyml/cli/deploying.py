@@ -6,7 +6,7 @@ from typing import Annotated, Optional
 import typer
 
 from tinyml.cli.shared import (AnyFile, Feed, FeedKind, Json, Labels, MaxExtra, Minimum, Ram,
-                               StageKind, Stages, options_of, print_result)
+                               Shape, StageKind, Stages, options_of, print_result, shapes_of)
 
 Board = Annotated[str, typer.Option(help="A serial port (/dev/ttyACM0, COM3), or an emulated board "
                                     "for a trial.")]
@@ -36,7 +36,8 @@ def deploy(file: AnyFile, on: Board,
                                                        "FILE.tml")] = None,
            romfs: Romfs = False, labels: Labels = None, ram: Ram = None, minimum: Minimum = False,
            max_extra_macs: MaxExtra = None, stages: Stages = StageKind.auto,
-           feed: Feed = FeedKind.image, heap: Heap = None, as_json: Json = False):
+           feed: Feed = FeedKind.image, shape: Shape = None, heap: Heap = None,
+           as_json: Json = False):
     """Copy a model to a board, with our modules where they are missing; test and time it there.
 
     A model that is no .tml is packed for the board's free heap. The new file takes its name only
@@ -48,7 +49,9 @@ def deploy(file: AnyFile, on: Board,
 
     options = options_of(ram, minimum, max_extra_macs, stages, feed)
     with _bars() as watch:
-        figures = deploy_model(file, on, options, labels, romfs, name, heap, watch).figures()
+        deployed = deploy_model(file, on, options, labels, romfs, name, heap, watch,
+                                shapes_of(shape))
+    figures = deployed.figures()
     print_result(figures if as_json else deploy_table(figures), as_json)
 
 

@@ -14,7 +14,7 @@ from tinyml.deploy.room import pack_for, require_room, room_for
 from tinyml.device import Place, open_place
 from tinyml.errors import DeviceError
 from tinyml.options import Options
-from tinyml.pack import read_schedule
+from tinyml.pack import KNOWN, Shapes, read_schedule
 from tinyml.probe import Probe, probe
 from tinyml.remote import LOAD, SECONDS_PER_ITEM
 from tinyml.schedule import decode
@@ -89,8 +89,9 @@ def install(on: str, core: bool = False, romfs: bool = False, heap: int | None =
 
 def deploy(file: Path, on: str, options: Options = Options(), labels: Path | None = None,
            romfs: bool = False, name: str | None = None, heap: int | None = None,
-           watch: Watch = silent) -> Deployed:
+           watch: Watch = silent, shapes: Shapes = KNOWN) -> Deployed:
     """A `.tml`, or a model packed for the board, with our modules as far as they are missing.
+    `shapes` are those of inputs whose sizes a model file leaves open.
 
     Raises DeviceError, FitError, BoardError, ModelError, UnsupportedError, ScheduleError.
     """
@@ -99,7 +100,7 @@ def deploy(file: Path, on: str, options: Options = Options(), labels: Path | Non
         require_board(found, romfs)
         room = room_for(found, romfs)
         schedule = (read_schedule(file) if file.suffix == ".tml" else
-                    pack_for(room, file, labels, options))
+                    pack_for(room, file, labels, options, shapes))
         build = build_for(found, room, require_room(room, found.romfs_bytes, file, schedule))
         modules = module_files(found, build)
         name = name or f"{file.stem}.tml"

@@ -8,7 +8,7 @@ from tinyml.fit.plans import Plans
 from tinyml.fit.room import IN_PLACE, Need, Room, need_of, room_at, ways_to_hold
 from tinyml.fit.ways import try_way
 from tinyml.options import Options
-from tinyml.pack import pack
+from tinyml.pack import KNOWN, Shapes, pack
 from tinyml.probe import Probe
 from tinyml.schedule import decode
 
@@ -23,16 +23,17 @@ def room_for(found: Probe, romfs: bool) -> Room:
                    romfs_bytes=found.romfs_bytes if romfs else 0)
 
 
-def pack_for(room: Room, path: Path, labels: Path | None, options: Options) -> bytes:
+def pack_for(room: Room, path: Path, labels: Path | None, options: Options,
+             shapes: Shapes = KNOWN) -> bytes:
     """The fastest plan that leaves a share of the heap to the user's program; with its weights in the
     file if need be. Else the one that needs least."""
     spare = room.heap_free // FOR_THE_USER + (0 if room.romfs_bytes else HOLES)
-    less, plans = replace(room, heap_free=room.heap_free - spare), Plans(path)
+    less, plans = replace(room, heap_free=room.heap_free - spare), Plans(path, shapes)
     tried = try_way(plans, options, less)
     if not tried.fits and not room.romfs_bytes:
         paged = try_way(plans, replace(options, paged=True), less)
         tried = min(tried, paged, key=lambda way: way.short)
-    return pack(path, labels, tried.options).file
+    return pack(path, labels, tried.options, shapes=shapes).file
 
 
 def require_room(room: Room, romfs_bytes: int, path: Path, file: bytes) -> Need:
