@@ -42,7 +42,8 @@ typedef struct {
 typedef enum { TML_DONE, TML_MORE, TML_HUNGRY, TML_PAGE } tml_state_t;
 
 /* Checks the whole file and binds it to an arena. Both addresses MUST be multiples of 4 (else
-   TML_UNALIGNED), and both buffers MUST stay where they are while the model is used.
+   TML_UNALIGNED), and both buffers MUST stay where they are while the model is used. The file MUST
+   NOT change, and during a run nothing in the arena but rings of ports: its progress is there.
    On any status but TML_OK the model MUST NOT be used. Calls tml_start. */
 tml_status_t tml_open(tml_model_t *m, const void *file, size_t file_bytes,
                       void *arena, size_t arena_bytes);
