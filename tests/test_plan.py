@@ -280,3 +280,10 @@ def test_the_firings_of_a_stage_are_each_pixel_once_in_order():
         assert (y, x) > seen.get(index, (-1, 0))
         seen[index] = (y, x)
     assert all(y == plan.problem.tasks[i].shape[0] - 1 for i, (y, _) in seen.items())
+
+
+@given(width=st.integers(1, 200), most=st.integers(1, 300), bound=st.integers(1, 200))
+def test_a_firing_takes_nothing_of_the_next_row(width, most, bound):
+    take = Task("take", (), 0, (3, width, 2), most_block=bound)
+    assert width % take.block(most, alone=True) == 0
+    assert 1 <= take.block(most, alone=True) <= min(most, bound)

@@ -87,12 +87,20 @@ class Task:
 
     def block(self, most: int, alone: bool = False) -> int:
         """Pixels of a firing where the stage allows `most`: inside a row, or some whole rows, but
-        for a task that is `alone` in its stage."""
+        for a task that is `alone` in its stage. What is fed comes row by row: no firing of the task
+        that takes it goes on in the next one."""
         height, width, _ = self.shape
+        if alone and not self.reads:
+            return _divisor(width, min(most, self.most_block))
         if alone:
             return min(most, self.firing_rows * width, self.most_block)
         rows = min(most // ROW, self.most_block // width, height) if self.rows == 1 else 1
         return rows * width if rows > 1 else min(most, width, self.most_block)
+
+
+def _divisor(number: int, most: int) -> int:
+    """The largest one that is no more than that."""
+    return next(some for some in range(min(number, most), 0, -1) if number % some == 0)
 
 
 @dataclass(frozen=True)
