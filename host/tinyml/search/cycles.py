@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Cycles of a run on a core, by the costs that `tinyml fit` reckons with, without weights: sums are
 taken to be small enough for the quicker ways of the kernels."""
+from dataclasses import replace
 from functools import cache, lru_cache
+from math import prod
 
 from tinyml.fit.timing import MACHINE, Work, counted, cycles_of, read_costs
 from tinyml.plan import POINT, Plan, Task
@@ -15,9 +17,16 @@ def plan_cycles(plan: Plan, core: str) -> int:
     """Of one run, as fit/timing.py counts those of the schedule."""
     cost = cost_of(core)
     return round(per_run(core) + sum(
-        cost(task, task.block(stage.block, alone), alone)
+        cost(_with_fill(task, plan), task.block(stage.block, alone), alone)
         for stage in plan.stages for alone in [stage.first == stage.last]
         for task in plan.problem.tasks[stage.first:stage.last + 1]))
+
+
+def _with_fill(task: Task, plan: Plan) -> Task:
+    """The task as it is counted: of a stack also the rows outside the image."""
+    if kind_of(task) != "conv2d_stack":
+        return task
+    return replace(task, products=prod(task.shape) * plan.problem.shapes[task.reads[0]][2])
 
 
 def per_run(core: str) -> float:

@@ -28,6 +28,12 @@ def file_bytes(net: Net, row_fed: bool, plan: Plan | None = None) -> int:
     return _up(head, f.ALIGN) + sum(map(_packed, layers))
 
 
+def notes_bytes(name: str, labels: tuple[str, ...]) -> int:
+    """More than that: of a name and of labels."""
+    text = "\n".join(labels).encode()
+    return f.ALIGN + _up(len(name.encode()), 4) + (f.NOTE.size + _up(len(text), 4) if text else 0)
+
+
 def kind_of(task: Task) -> str:
     """The step that a task becomes."""
     if task.high and task.rows > 1:
