@@ -8,6 +8,8 @@ from random import Random
 
 from tinyml.search.keys import seed_of
 
+TOKEN = "a word that only tests know, and long enough"
+
 
 def square(number: int) -> int:
     return number * number

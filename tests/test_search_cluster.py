@@ -5,8 +5,10 @@ import time
 import pytest
 
 from tests import search_tasks as tasks
+from tests.test_search_evolve import searched
 from tinyml.errors import SearchError
 from tinyml.search.executor import make_executor
+from tinyml.search.journal import Journal
 
 cluster_utils = pytest.importorskip("ray.cluster_utils", reason="no Ray")
 NUMBERS = list(range(23))
@@ -18,6 +20,7 @@ def cluster():
     """A node of one core."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("RAY_AUTH_TOKEN", tasks.TOKEN)
         made = cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
         patch.setenv("RAY_ADDRESS", made.address)
         yield made
@@ -46,6 +49,14 @@ def test_both_nodes_work_and_results_are_the_same(executor):
     assert list(executor.map(tasks.square, NUMBERS, {"gpu": 1})) == SQUARES
     with pytest.raises(SearchError, match="needs 1 cpu, 2 gpu; machines have 1 cpu, 0 gpu or 1 cpu, 1 gpu"):
         list(executor.map(tasks.square, NUMBERS, {"gpu": 2}))
+
+
+def test_a_search_is_the_same_on_two_nodes(executor, tmp_path):
+    results = []
+    for engine in (executor, make_executor("here")):
+        with Journal(tmp_path / f"{len(results)}.jsonl") as journal:
+            results.append(searched(engine, journal))
+    assert results[0] == results[1]
 
 
 def test_a_node_that_goes_loses_nothing(cluster, second, executor, tmp_path):

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.search_standins import merit, small_enough
+from tests.search_tasks import TOKEN
 from tinyml.errors import FitError, SearchError
 from tinyml.search.choose import FLOOR, LARGEST, choose
 from tinyml.search.controls import _family, by_chance, hand_scaled
@@ -88,8 +89,9 @@ def test_a_search_is_the_same_with_any_number_of_workers(workers, whole, tmp_pat
         assert searched(executor, journal) == whole[0]
 
 
-def test_a_search_is_the_same_on_ray(whole, journal):
+def test_a_search_is_the_same_on_ray(whole, journal, monkeypatch):
     pytest.importorskip("ray", reason="no Ray")
+    monkeypatch.setenv("RAY_AUTH_TOKEN", TOKEN)
     with make_executor("ray", 2) as executor:
         assert searched(executor, journal) == whole[0]
 

@@ -17,6 +17,14 @@ SQUARES = [number * number for number in NUMBERS]
 needs_ray = pytest.mark.skipif(not find_spec("ray"), reason="no Ray: pip install 'tinyml-mpy[ray]'")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def token():
+    """Of a cluster that is begun here: else Ray puts one into the user's home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_AUTH_TOKEN", tasks.TOKEN)
+        yield
+
+
 @pytest.fixture(scope="module", params=["here", "local", pytest.param("ray", marks=needs_ray)])
 def executor(request):
     with make_executor(request.param, workers=2) as made:

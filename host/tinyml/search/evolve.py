@@ -12,7 +12,7 @@ from tinyml.errors import FitError
 from tinyml.search.executor import Executor
 from tinyml.search.goal import Finder, Found, Goal
 from tinyml.search.journal import Journal
-from tinyml.search.keys import net_key, seed_of
+from tinyml.search.keys import seed_of
 from tinyml.search.net import Net
 
 DRAWS = 200                     # nets drawn for each one wanted, before there are said to be fewer
@@ -79,7 +79,7 @@ def evolve(goal: Goal, score: Score, executor: Executor, journal: Journal, seed:
 
 def scored(found: list[Found], score: Score, journal: Journal) -> list[Scored]:
     """Nets and their scores, those that the journal has not asked for."""
-    tasks = {f"score/{net_key(one.net)}": one.net for one in found}
+    tasks = {f"score/{one.key}": one.net for one in found}
     values = journal.results(tasks, lambda nets: (
         (number, float(value)) for number, value in score(nets)))
     return [Scored(one, value) for one, value in zip(found, values, strict=True)]
