@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Trainings learn, give the same for the same seed, and go on after they were killed."""
+import pickle
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,12 @@ def test_a_net_learns_and_the_same_seed_gives_the_same_weights():
     one, again, other = (fit(SMALL, DATA, RECIPE, seed) for seed in (1, 1, 2))
     assert accuracy(one, ASKED) > 0.9
     assert same(one, again) and not same(one, other)
+
+
+def test_data_that_were_sent_to_a_worker_give_the_same_weights():
+    short = Recipe(epochs=1, batch=64)
+    sent = pickle.loads(pickle.dumps(DATA))
+    assert same(fit(LARGE, sent, short, 1), fit(LARGE, DATA, short, 1))
 
 
 @pytest.mark.parametrize("step", [1, 30, 50])

@@ -10,7 +10,10 @@ class Feed:
     """Items on a device: channels first; pixels stay bytes until they are wanted."""
 
     def __init__(self, items: Items, prepare: Preparation, device: str = "cpu"):
-        self.x = torch.from_numpy(items.x).permute(0, 3, 1, 2).contiguous().to(device)
+        # A clone has the strides of its shape, however the array came about: where there is one
+        # channel, those choose the kernels, and so the last bit of a sum.
+        x = torch.from_numpy(items.x).permute(0, 3, 1, 2)
+        self.x = x.clone(memory_format=torch.contiguous_format).to(device)
         self.y = torch.from_numpy(items.y).to(device)
         self._scale = prepare.scale
         self._mean, self._std = (torch.tensor(numbers, dtype=torch.float32, device=device)
