@@ -27,18 +27,19 @@ PIXELS = 0.0, 1.0               # the range of a picture: its bytes are the mode
 
 @dataclass(frozen=True)
 class Finalist:
-    """A file, and what it takes. Accuracies are shares of right answers in int8."""
+    """A file, and what it takes; `products`: of a run. Accuracies are shares of right answers in int8."""
 
     file: bytes
     arena_bytes: int
-    cycles: int | None
+    cycles: int
+    products: int
     validation: float
     test: float
 
     def figures(self) -> dict:
         """For the journal."""
         return {"arena_bytes": self.arena_bytes, "file_bytes": len(self.file), "cycles": self.cycles,
-                "validation": self.validation, "test": self.test}
+                "products": self.products, "validation": self.validation, "test": self.test}
 
 
 def finalist(net: Net, weights: Weights, data: Dataset, budget: Budget, name: str) -> Finalist:
@@ -49,7 +50,7 @@ def finalist(net: Net, weights: Weights, data: Dataset, budget: Budget, name: st
     schedule = packed.compiled.schedule
     with Model(packed.file) as model:
         return Finalist(packed.file, schedule.arena_bytes, predicted_cycles(schedule, budget.core),
-                        int8_accuracy(model, data.validation, data),
+                        packed.compiled.executed_macs, int8_accuracy(model, data.validation, data),
                         int8_accuracy(model, data.test, data))
 
 

@@ -1,25 +1,57 @@
 # SPDX-License-Identifier: MIT
-"""What is left in a folder for the user: the packed model, its labels, how its input is made, and the net
-to be trained on."""
+"""What is left in a folder for the user: the packed model, its labels, how its input is made, the net to
+be trained on, and all that was tried as a table and a picture."""
 import json
-import os
+from collections import defaultdict
 from dataclasses import asdict
 from pathlib import Path
 
-from tinyml.errors import TinymlError
+from tinyml.pack import read_file
+from tinyml.picture import write_picture
 from tinyml.search.data.items import Dataset
+from tinyml.search.files import write_file
+from tinyml.search.job import NETS, Trained
 from tinyml.search.net import Net
+from tinyml.search.picture import search_scene
+from tinyml.search.table import Row, figures
+from tinyml.search.work import ENDINGS
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Under a temporary name first, so that it is whole or not there."""
-    part = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        os.replace(part, path)
-    except OSError as error:
-        raise TinymlError(f"`{path}` cannot be written: {error.strerror}") from None
+def rows_of(trained: list[Trained], clock_hz: int | None = None) -> list[Row]:
+    """One for each net, with the accuracies of all its trainings."""
+    groups = defaultdict(list)
+    for one in trained:
+        groups[one.kind, one.name].append(one)
+    return [_row(group, clock_hz) for group in groups.values()]
+
+
+def _row(group: list[Trained], clock_hz: int | None) -> Row:
+    first = group[0]
+    validation, test = (tuple(one.figures[part] for one in group) for part in ("validation", "test"))
+    size, cycles = max(one.figures["file_bytes"] for one in group), first.figures["cycles"]
+    return Row(first.name, first.kind, validation, test, first.figures["arena_bytes"], size, cycles,
+               first.figures["products"], cycles / clock_hz if clock_hz else None)
+
+
+def best_of(trained: list[Trained]) -> Trained:
+    """Of the net that answers best on the items for choosing, over its trainings; of equals the one that
+    takes less time. The test has no say."""
+    def mean(one: Trained) -> float:
+        same = [other.figures["validation"] for other in trained if other.task.net == one.task.net]
+        return sum(same) / len(same)
+    return max(trained, key=lambda one: (mean(one), one.figures["validation"], -one.figures["cycles"]))
+
+
+def write_results(folder: Path, trained: list[Trained], data: Dataset,
+                  clock_hz: int | None = None) -> list[Row]:
+    """best.tml and what belongs to it, table.json, picture.svg."""
+    best, rows = best_of(trained), rows_of(trained, clock_hz)
+    files = {ending: read_file(folder / NETS / (best.task.key + ending)) for ending in ENDINGS}
+    write_model(folder, "best", files, data, best.task.net)
+    table = figures(rows) | {"best": {"name": best.name, "kind": best.kind, **best.figures}}
+    write_file(folder / "table.json", (json.dumps(table, indent=1) + "\n").encode())
+    write_picture(folder / "picture.svg", search_scene(rows))
+    return rows
 
 
 def write_model(folder: Path, name: str, files: dict[str, bytes], data: Dataset, net: Net) -> None:

@@ -4,7 +4,7 @@
 What a task gives depends on the task alone. Where the folder of the search is within reach, the worker
 keeps checkpoints there, and tells how far it is.
 """
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from time import monotonic
@@ -14,9 +14,12 @@ from tinyml.search.data.items import Dataset
 from tinyml.search.feasible import Budget
 from tinyml.search.net import Net
 from tinyml.search.saved import Saved, read_saved
+from tinyml.search.train import device
 from tinyml.search.train.recipe import Recipe
 
-SEEN, ASKED = 1000, 5000        # items that a net inside a supernet is shown, and is asked about
+SEEN, ASKED = 500, 3000         # items that a net inside a supernet is shown, and is asked about
+STEPS = 6                       # that are timed
+ENDINGS = ".tml", ".npz"        # of the files of a net
 TELL = 1.0                      # seconds between two notes of how far a task is
 
 
@@ -59,6 +62,11 @@ class Done:
 
     figures: dict
     files: dict[str, bytes] = field(default_factory=dict)
+
+
+def hold(place: Place) -> Place:
+    """Makes what each worker holds."""
+    return place
 
 
 def work(place: Place, task: Supernet | Final) -> Done:
@@ -127,11 +135,14 @@ def score(scorer: Scorer, net: Net) -> float:
     return score_inside(scorer.weights, net, scorer.seen, scorer.asked)
 
 
-def device() -> str:
-    """Where a worker computes."""
-    import torch
+def step_seconds(place: Place, net: Net) -> float:
+    """How long a step of a training takes here."""
+    from tinyml.search.train.fit import fit
 
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    recipe, moments = Recipe(epochs=STEPS), []
+    few = replace(place.data, train=place.data.train.take(slice(0, recipe.batch)))
+    fit(net, few, recipe, 0, device=device(), tell=lambda *_: moments.append(monotonic()))
+    return min(after - before for before, after in zip(moments, moments[1:]))
 
 
 def _kept(place: Place, task):

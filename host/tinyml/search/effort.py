@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""How much a search does in the hours that it is given."""
+from dataclasses import dataclass
+from math import ceil
+
+from tinyml.errors import SearchError
+from tinyml.search.evolve import Pace
+
+TRAINING = 0.75                 # share of the time; the rest is planning and scoring
+MOST_EPOCHS = 60
+SAMPLES = 3                     # nets of a supernet's step besides the largest, about the same size
+
+
+@dataclass(frozen=True)
+class Effort:
+    """`epochs` of the supernet and of each final training; `seeds`: trainings of each net; how many
+    nets are trained from scratch: those found, those scaled by hand, those drawn by chance."""
+
+    epochs: int
+    seeds: int = 1
+    finalists: int = 3
+    by_hand: int = 3
+    by_chance: int = 3
+    samples: int = 200          # nets of each part of the space, by which one is chosen
+    pool: int = 200             # feasible nets that a supernet is trained for
+    pace: Pace = Pace()
+
+    @property
+    def controls(self) -> int:
+        """Trainings of nets that no search was needed for."""
+        return self.seeds * (self.by_hand + self.by_chance)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """Seconds that one takes one worker: of a supernet, and of a net that fits."""
+
+    supernet: float
+    final: float
+
+
+def effort_for(hours: float, workers: int, epoch: Epoch, seeds: int = 1) -> Effort:
+    """As many epochs as there is time for. Raises SearchError if that is none."""
+    made = Effort(1, seeds)
+    first = max(epoch.supernet, (epoch.supernet + epoch.final * made.controls) / workers)
+    last = epoch.final * ceil(made.finalists * seeds / workers)
+    epochs = int(TRAINING * 3600 * hours / (first + last))
+    if not epochs:
+        least = (first + last) / TRAINING / 3600
+        raise SearchError(f"{hours:g} hours are too few: every training sees the data once in {least:.2f} "
+                          "hours, and better more often; give more --hours, or less data")
+    return Effort(min(epochs, MOST_EPOCHS), seeds)

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: MIT
+"""A whole search: from data and a budget to the best net that was found, and what it had to beat.
+
+    choose a part of the space -> supernet and controls -> evolution -> finalists -> the best
+
+Each result is in the journal before the next step begins, so a search that was ended goes on.
+"""
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from shutil import rmtree
+
+from tinyml.pack import read_file
+from tinyml.search.choose import choose
+from tinyml.search.controls import by_chance, hand_scaled
+from tinyml.search.data import Dataset
+from tinyml.search.effort import Effort, Epoch, effort_for
+from tinyml.search.evolve import Scored, evolve
+from tinyml.search.executor import Executor
+from tinyml.search.feasible import Budget, feasible
+from tinyml.search.goal import Found, Goal
+from tinyml.search.journal import Journal
+from tinyml.search.keys import seed_of
+from tinyml.search.net import Net
+from tinyml.search.files import write_file
+from tinyml.search.progress import Progress
+from tinyml.search.space import Space
+from tinyml.search.table import BY_CHANCE, BY_HAND, SEARCHED
+from tinyml.search.train.recipe import Recipe
+from tinyml.search.work import (Final, Place, Supernet, hold, make_scorer, score, step_seconds,
+                                work)
+
+SUPERNET, EVOLUTION = "supernet", "evolution"
+NETS = "nets"                   # the folder of their files
+SCORING = 0.3                   # of what a final training's epoch costs, to score a net
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """What is searched for. `effort`: how hard; None: as hard as `hours` allow."""
+
+    data: Dataset
+    budget: Budget
+    space: Space
+    folder: Path
+    seed: int = 0
+    hours: float = 1 / 3
+    workers: int = 1
+    seeds: int = 1
+    effort: Effort | None = None
+    recipe: Recipe = Recipe()
+
+    def settings(self) -> dict:
+        """What must be the same when it goes on."""
+        digest = sha256(self.data.train.x.tobytes() + self.data.test.x.tobytes())
+        return {"data": digest.hexdigest(), "classes": self.data.classes, "seed": self.seed,
+                "budget": asdict(self.budget), "space": asdict(self.space), "seeds": self.seeds,
+                "recipe": asdict(self.recipe)}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A net to be trained. `kind`: one of table.KINDS; `name`: of the net."""
+
+    kind: str
+    name: str
+    task: Final
+
+
+@dataclass(frozen=True)
+class Trained(Wanted):
+    """`figures`: what work gave."""
+
+    figures: dict
+
+
+def search(job: Job, executor: Executor, watch: Callable[[Progress], None] = lambda _: None) -> list[Trained]:
+    """All nets that were trained. Their files are in job.folder / "nets". `watch` is given what tells
+    how far it is. Raises FitError if nothing fits, SearchError."""
+    scratch = job.folder / "at-work"
+    scratch.mkdir(parents=True, exist_ok=True)
+    progress = Progress(scratch)
+    watch(progress)
+    with Journal(job.folder / "journal.jsonl") as journal:
+        journal.claim(job.settings())
+        rows = _Search(job, executor, journal, progress).run()
+    rmtree(scratch, ignore_errors=True)
+    return rows
+
+
+class _Search:
+    """A job at work. `cost`: of a final training, in seconds or so."""
+
+    cost = 1.0
+
+    def __init__(self, job: Job, executor: Executor, journal: Journal, progress: Progress):
+        self.job, self.executor, self.journal, self.progress = job, executor, journal, progress
+        self.place = Place(job.data, job.budget, progress.folder)
+        self.needs = {"gpu": 1} if executor.resources().get("gpu") else None
+
+    def run(self) -> list[Trained]:
+        job, tools = self.job, (self.executor, self.journal)
+        whole = Goal(job.space, job.data.shape, len(job.data.classes),
+                     partial(feasible, budget=job.budget))
+        wide = job.effort or Effort(1)
+        self.progress.stage = "choosing what to search"
+        goal = replace(whole, space=choose(whole, *tools, job.seed, wide.samples)[0].of(job.space))
+        pool = by_chance(goal, *tools, wide.pool, job.seed)
+        effort = self.effort(goal, [one.net for one in pool])
+        self.progress.stage = "planning what to beat"
+        hand = hand_scaled(whole, *tools)[:effort.by_hand]
+        rivals = self.wanted(BY_HAND, hand, effort)
+        rivals += self.wanted(BY_CHANCE, pool[:effort.by_chance], effort)
+        self.progress.stage = "training the supernet, and what to beat"
+        rows = self.train(rivals, self.supernet(goal, pool, effort))
+        best = self.evolved(goal, effort)[:effort.finalists]
+        self.progress.stage = "training what was found"
+        return rows + self.train(self.wanted(SEARCHED, [one.found for one in best], effort))
+
+    def effort(self, goal: Goal, pool: list[Net]) -> Effort:
+        """Measured the first time; then as the journal has it."""
+        job, once = self.job, self.journal.once
+        self.progress.stage = "measuring"
+        if job.effort:
+            epoch, effort = Epoch(3.0, 1.0), job.effort
+        else:
+            epoch = Epoch(**once("epoch", lambda: asdict(self.measured(goal, pool))))
+            effort = effort_for(once("hours", lambda: job.hours), once("workers", lambda: job.workers),
+                                epoch, job.seeds)
+        self.cost = effort.epochs * epoch.final
+        scored = effort.pace.population * (1 + effort.pace.generations / 2)
+        self.progress.expect({SUPERNET: effort.epochs * epoch.supernet,
+                              EVOLUTION: SCORING * epoch.final * scored,
+                              SEARCHED: effort.finalists * effort.seeds * self.cost})
+        return effort
+
+    def measured(self, goal: Goal, pool: list[Net]) -> Epoch:
+        """What an epoch takes one worker."""
+        steps = self.job.recipe.steps_of_epoch(len(self.job.data.train.y))
+        middle = sorted(pool, key=lambda net: net.products)[len(pool) // 2]
+        largest = goal.net(goal.space.largest())
+        with self.executor.actor(hold, self.place, needs=self.needs) as workers:
+            large, one = workers.map(step_seconds, [largest, middle], self.needs)
+        return Epoch(steps * (large + (1 + self.job.recipe.samples) * one), steps * one)
+
+    def supernet(self, goal: Goal, pool: list[Found], effort: Effort) -> Supernet:
+        """The task of training it."""
+        space = goal.space
+        return Supernet(SUPERNET, goal.net(space.largest()), goal.net(space.smallest()),
+                        tuple(one.net for one in pool), replace(self.job.recipe, epochs=effort.epochs),
+                        seed_of(SUPERNET, self.job.seed))
+
+    def wanted(self, kind: str, nets: list[Found], effort: Effort) -> list[Wanted]:
+        """Each net with each seed."""
+        recipe = replace(self.job.recipe, epochs=effort.epochs)
+        found = []
+        for rank, one in enumerate(nets, 1):
+            name = one.origin if isinstance(one.origin, str) else f"{kind} {rank}"
+            for number in range(effort.seeds):
+                seed = seed_of("final", self.job.seed, number)
+                found.append(Wanted(kind, name, Final(f"{one.key}-{number}", one.net, recipe, seed)))
+        self.progress.expect({kind: 0.0} | {each.task.key: self.cost for each in found})
+        return found
+
+    def train(self, wanted: list[Wanted], *more: Supernet) -> list[Trained]:
+        """Trains what the journal doesn't know. What takes longest begins first."""
+        tasks = {task.key: task for task in (*more, *(each.task for each in wanted))}
+        results = dict(zip(tasks, self.journal.results(tasks, self.trained)))
+        for key in tasks:
+            self.progress.tell(key)
+        return [Trained(**vars(each), figures=results[each.task.key]) for each in wanted]
+
+    def trained(self, tasks: list) -> Iterator[tuple[int, dict]]:
+        """Figures as they come; files are there before them."""
+        with self.executor.actor(hold, self.place, needs=self.needs) as workers:
+            for number, done in workers.each(work, tasks, self.needs):
+                key = tasks[number].key
+                for ending, content in done.files.items():
+                    write_file(self.job.folder / NETS / (key + ending), content)
+                self.progress.tell(key)
+                yield number, done.figures
+
+    def evolved(self, goal: Goal, effort: Effort) -> list[Scored]:
+        """Every net that the supernet was asked about, the best first."""
+        self.progress.stage = "evolution"
+        held = read_file(self.job.folder / NETS / f"{SUPERNET}.npz")
+
+        def watch(generation: int, people: list[Scored]) -> None:
+            self.progress.tell(EVOLUTION, (generation + 2) / (effort.pace.generations + 2))
+        with self.executor.actor(make_scorer, self.place, held, needs=self.needs) as scorers:
+            return evolve(goal, lambda nets: scorers.each(score, nets, self.needs), self.executor,
+                          self.journal, self.job.seed, effort.pace, watch)
