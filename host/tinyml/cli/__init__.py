@@ -14,6 +14,8 @@
     bench     instructions of a run, and of each op, on an emulated board
     profile   where the time of a run goes, anywhere
     selftest  the golden vectors of a .tml, anywhere
+    search    the best network for data and a board
+    train     a network that was found, on other data
     fit       whether a model fits a board, and if not the ways out
     boards    what is known of them
 """
@@ -27,10 +29,12 @@ from tinyml.cli.judging import check, diff, evaluate
 from tinyml.cli.packing import pack, quantize, show
 from tinyml.cli.reporting import report
 from tinyml.cli.running import bench, profile, run, selftest
+from tinyml.cli.searching import search, train
 
 COMMANDS = {"check": check, "pack": pack, "quantize": quantize, "show": show, "report": report,
             "deploy": deploy, "install": install, "run": run, "eval": evaluate, "diff": diff,
-            "bench": bench, "profile": profile, "selftest": selftest, "fit": fit, "boards": boards}
+            "bench": bench, "profile": profile, "selftest": selftest, "search": search,
+            "train": train, "fit": fit, "boards": boards}
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
                   help="Neural networks on microcontrollers, from Python.")
