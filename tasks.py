@@ -119,6 +119,13 @@ def costs(*arguments: str):
     show([PYTHON, "-m", "tools.costs", *arguments])
 
 
+def search(*arguments: str):
+    """Searched nets beside hand-scaled ones: `search [--hours H] [--seeds N] [--json] [small large]`."""
+    environment.create_environment()
+    environment.add_torch()
+    show([PYTHON, "-m", "tools.search_study", *arguments])
+
+
 def fuzz(seconds: str = "1800"):
     """Any bytes into tml_open, under libFuzzer, ASan and UBSan: `fuzz [SECONDS]`."""
     setup()
@@ -144,7 +151,7 @@ def lines():
 
 
 TASKS = {task.__name__: task for task in (setup, demo, example, gen, check, build, test, fuzz, size, bench,
-                                         agree, costs, release, docs, lines)}
+                                         agree, costs, search, release, docs, lines)}
 
 
 def main(arguments: list[str]):

@@ -31,6 +31,13 @@ def add_mkdocs():
     step("mkdocs", project, [BIN / "mkdocs"], lambda: call("mkdocs", install, cwd=ROOT))
 
 
+def add_torch():
+    """What trains nets; only the task `search` needs it."""
+    project = digest([ROOT / "pyproject.toml"], sys.version)
+    install = [PYTHON, "-m", "pip", "install", "--editable", f"{ROOT}[search]"]
+    step("torch", project, [BIN / "torchrun"], lambda: call("torch", install, cwd=ROOT))
+
+
 def with_tools() -> dict[str, str]:
     """The process's environment, with the virtual environment's programs found first. MicroPython's
     linker takes what it finds in the order of a set: the same one each time.
