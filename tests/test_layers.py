@@ -134,6 +134,12 @@ def test_the_checker_of_plans_knows_the_planner_by_its_words_alone():
         "tinyml.plan.tasks"}
 
 
+def test_torch_is_for_training_alone():
+    for path in HOST.rglob("*.py"):
+        if HOST / "search/train" not in path.parents:
+            assert "torch" not in {name.split(".")[0] for name in imports(path)}, name_of(path)
+
+
 def test_nothing_imports_tests_or_tasks():
     for path in PYTHON:
         if not name_of(path).startswith("tests/"):
