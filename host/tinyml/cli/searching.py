@@ -23,7 +23,7 @@ Ms = Annotated[Optional[float], typer.Option(min=0, help="Most milliseconds of a
 Cycles = Annotated[Optional[int], typer.Option(min=1, help="Most cycles of a run, for boards without a known "
                                                "clock.")]
 Size = Annotated[Optional[str], typer.Option(metavar="HxW", help="Pictures are resized to it. Default: their "
-                                             "own in arrays, 96x96 of files.")]
+                                             "own in arrays, 64x64 of files.")]
 Window = Annotated[Optional[int], typer.Option(min=2, help="Rows of readings that are one item. Default: 128, "
                                                "or what the shortest recording has.")]
 Frontend = Annotated[Optional[Path], typer.Option(help="A .toml that says what the model is given of a .wav. "
@@ -36,6 +36,8 @@ def search(data: DataPath, board: BoardName,
            output: Annotated[Path, typer.Option("-o", help="Folder of what is found, and of the journal.")],
            ram: Ram = None, flash: Flash = None, ms: Ms = None, cycles: Cycles = None,
            hours: Annotated[float, typer.Option(min=0.001, help="How long it may take.")] = 0.33,
+           epochs: Annotated[Optional[int], typer.Option(min=1, help="Times that each training sees all data, "
+                                                         "in place of what --hours allow.")] = None,
            engine: Annotated[str, typer.Option(help="local, or ray, or ray://HOST:PORT.")] = "local",
            workers: Annotated[Optional[int], typer.Option(min=1, help="Default: one for each core.")] = None,
            space: Annotated[Optional[str], typer.Option(help="A space of nets by name, or a .toml. Default: "
@@ -51,6 +53,7 @@ def search(data: DataPath, board: BoardName,
     _require_packages()
     from tinyml.board import load_board
     from tinyml.search.budget import budget_for
+    from tinyml.search.effort import Effort
     from tinyml.search.executor import make_executor
     from tinyml.search.job import Job, search as search_for
     from tinyml.search.output import write_results
@@ -63,7 +66,7 @@ def search(data: DataPath, board: BoardName,
     budget = budget_for(facts, found.classes, ram, flash, cycles, ms, feed == FeedKind.rows)
     workers = workers or os.cpu_count() or 1
     job = Job(found, budget, load_space(space or _space_for(found)), output, seed, hours, workers, seeds,
-              recipe=Recipe(flip=flip))
+              Effort(epochs, seeds) if epochs else None, Recipe(flip=flip))
     with make_executor(engine, workers) as executor, _shown(as_json) as watch:
         trained = search_for(job, executor, watch)
     rows = write_results(output, trained, found, facts.clock_hz)

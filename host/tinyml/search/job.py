@@ -57,7 +57,7 @@ class Job:
         digest = sha256(self.data.train.x.tobytes() + self.data.test.x.tobytes())
         return {"data": digest.hexdigest(), "classes": self.data.classes, "seed": self.seed,
                 "budget": asdict(self.budget), "space": asdict(self.space), "seeds": self.seeds,
-                "recipe": asdict(self.recipe)}
+                "recipe": asdict(self.recipe), "effort": self.effort and asdict(self.effort)}
 
 
 @dataclass(frozen=True)

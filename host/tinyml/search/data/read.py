@@ -13,7 +13,7 @@ from tinyml.search.data.items import Dataset
 from tinyml.search.data.motion import read_long_table, read_recordings
 
 TABLES = {".csv"}
-SIZE = 96                       # pixels of a picture's sides, unless the user says otherwise
+SIZE = 64                       # pixels of a picture's sides, unless the user says otherwise
 
 
 def read_dataset(path: Path, seed: int = 0, size: tuple[int, int] | None = None,
