@@ -11,8 +11,10 @@ import pytest
 from tinyml.errors import ModelError
 from tinyml.evaluate import evaluate
 from tinyml.remote import choose_build
+from tinyml.search.data.found import Found, dataset_of
 from tinyml.search.feasible import Budget
 from tinyml.search.saved import Saved, net_from_json, net_to_json, read_saved
+from tinyml.search.space_file import load_space
 from tinyml.search.train.recipe import Recipe
 from tinyml.search.work import Final, Place, Supernet, make_scorer, score, work
 from tests.search_data import DATA, LARGE, MIDDLE, SMALL, write_pictures
@@ -60,6 +62,24 @@ def test_pictures_mean_the_same_to_eval(tmp_path):
     write_pictures(DATA.test, DATA.classes, tmp_path / "pictures")
     counted = evaluate(tmp_path / "one.tml", tmp_path / "pictures").figures()
     assert counted["accuracy"] == done.figures["test"]
+
+
+@needs_torch
+def test_sequences_of_reals_are_fed_row_by_row():
+    rng, time = np.random.default_rng(1), np.arange(32)[:, None]
+    y = np.arange(600) % 2
+    phase = rng.uniform(0, 6, (600, 1, 3))
+    x = np.array([2.0, 50.0, 0.1]) * (np.sin(time * (0.3 + 0.5 * y[:, None, None]) + phase)
+                                      + 0.2 * rng.normal(size=(600, 32, 3)))
+    words = tuple("ab"[one] for one in y)
+    data = dataset_of(Found("motion", x[:, :, None].astype(np.float32), words), 0, "waves")
+    space = load_space("sequences")
+    genes = space.smallest() | {"input": 1.0, "stem.width": 1.0, "stage0.block0.kernel": 7}
+    net = space.net(genes, data.shape, 2)
+    budget = Budget(2048, 16384, None, "m0", row_fed=True)
+    done = work(Place(data, budget), Final("one", net, Recipe(epochs=15, batch=32), 1))
+    assert done.figures["test"] > 0.85 and done.figures["arena_bytes"] < 1000
+    assert abs(done.figures["test"] - done.figures["float_test"]) < 0.05
 
 
 @needs_torch
