@@ -48,7 +48,6 @@ def feasible(net: Net, budget: Budget) -> Feasible | None:
     plan = Quick(problem, ram, cycles - per_run(budget.core), cost_of(budget.core)).plan()
     if plan is None:
         return None
-        return None
     found = Feasible(plan.arena_bytes, file_bytes(net, budget.row_fed, plan),
                      plan_cycles(plan, budget.core), plan.products)
     # Stacks cost a little more than they do in the search: it's asked once more.
