@@ -18,6 +18,7 @@
     train     a network that was found, on other data
     fit       whether a model fits a board, and if not the ways out
     boards    what is known of them
+    plan-study  what published networks would need
 """
 import sys
 
@@ -30,11 +31,12 @@ from tinyml.cli.packing import pack, quantize, show
 from tinyml.cli.reporting import report
 from tinyml.cli.running import bench, profile, run, selftest
 from tinyml.cli.searching import search, train
+from tinyml.cli.studying import plan_study
 
 COMMANDS = {"check": check, "pack": pack, "quantize": quantize, "show": show, "report": report,
             "deploy": deploy, "install": install, "run": run, "eval": evaluate, "diff": diff,
             "bench": bench, "profile": profile, "selftest": selftest, "search": search,
-            "train": train, "fit": fit, "boards": boards}
+            "train": train, "fit": fit, "boards": boards, "plan-study": plan_study}
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
                   help="Neural networks on microcontrollers, from Python.")

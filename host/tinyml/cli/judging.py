@@ -6,7 +6,7 @@ from typing import Annotated, Optional
 import typer
 
 from tinyml.cli.shared import (AnyFile, Json, Labels, ModelFile, Place, Shape, print_result,
-                               shapes_of)
+                               shapes_of, watched)
 
 
 def check(model: ModelFile, shape: Shape = None, as_json: Json = False):
@@ -55,15 +55,6 @@ def evaluate(file: AnyFile,
     from tinyml.evaluate import evaluate as evaluate_file
     from tinyml.terminal import evaluation_table
 
-    counted = evaluate_file(file, data, on, labels, limit, _watched)
+    counted = evaluate_file(file, data, on, labels, limit, watched)
     figures = counted.figures()
     print_result(figures if as_json else evaluation_table(figures), as_json)
-
-
-def _watched(items: list):
-    """The items, with a bar on a terminal's stderr that says how far they are."""
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    return track(items, "", console=console, transient=True, disable=not console.is_terminal)

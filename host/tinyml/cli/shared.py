@@ -98,3 +98,12 @@ def write_array(path: Path, array) -> None:
     content = BytesIO()
     np.save(content, array)
     write(path, content.getvalue())
+
+
+def watched(items: list):
+    """The items, with a bar on a terminal's stderr that says how far they are."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return track(items, "", console=console, transient=True, disable=not console.is_terminal)

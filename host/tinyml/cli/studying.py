@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+"""Published networks, planned: plan-study."""
+from dataclasses import asdict
+from typing import Annotated, Optional
+
+import typer
+
+from tinyml.cli.shared import Json, print_result, watched
+
+
+def plan_study(names: Annotated[Optional[list[str]], typer.Argument(
+                   help="Of networks: mobilenet-v2, mobilenet-v2-rd, mcunet-5fps, ... Default: some "
+                        "of each kind; a wrong name is answered with all.")] = None,
+               as_json: Json = False):
+    """Plan published networks, of which only the shapes are known, in every way: op by op, in rings,
+    row-fed, with rows that are computed again, in patches."""
+    from tinyml.search.study import USUAL, study, study_table
+
+    found = [study(name) for name in watched(names or list(USUAL))]
+    print_result([asdict(one) for one in found] if as_json else study_table(found), as_json)
