@@ -23,7 +23,7 @@ from tinyml.search.cycles import cost_of, plan_cycles
 from tinyml.search.feasible import Budget, feasible
 from tinyml.search.net import Block, Conv, Net
 from tinyml.search.problem import problem_of
-from tinyml.search.size import file_bytes
+from tinyml.search.size import file_bytes, notes_bytes
 
 SMALL = Net((20, 20, 1), (
     Conv("stem", (3, 3), (2, 2), 8), Block("block0", (3, 3), (1, 1), 24, 8, True),
@@ -39,6 +39,14 @@ def test_a_file_is_as_large_as_predicted(net, fed, goal):
     predicted = file_bytes(net, fed, packed.compiled.plan)
     assert abs(predicted - len(packed.file)) <= 0.01 * len(packed.file)
     assert file_bytes(net, fed) <= predicted
+
+
+@pytest.mark.parametrize("labels", [(), ("cat",), ("T-shirt/top", "trouser", "ankle boot")])
+def test_names_and_labels_have_room(labels):
+    plain = pack_graph(replace(quantised(SMALL), name="")).file
+    packed = pack_graph(replace(quantised(SMALL), name="final/0123/7"), labels).file
+    more = len(packed) - len(plain)
+    assert more <= notes_bytes("final/0123/7", labels) <= more + 32
 
 
 @settings(thorough, max_examples=20)

@@ -4,7 +4,9 @@ from tinyml.board import Board
 from tinyml.errors import BoardError
 from tinyml.fit.room import IN_PLACE, Room, overhead, room_of, ways_to_hold
 from tinyml.search.feasible import Budget
+from tinyml.search.size import notes_bytes
 
+LONG_NAME = "n" * 40            # no task of a search has a longer one
 ARENA_SHARE = 0.4               # of the heap, where the file has to be there as well
 
 
@@ -18,7 +20,8 @@ def budget_for(board: Board, classes: tuple[str, ...], ram: int | None = None,
             raise BoardError(f"`{board.name}` has no clock that is known: say --cycles in place of --ms")
         cycles = min(int(ms * room.clock_hz / 1000), cycles or int(1e18))
     arena, file = _left(room, classes)
-    return Budget(_least(ram, arena), _least(flash, file), cycles, room.core, row_fed)
+    return Budget(_least(ram, arena), _least(flash, file), cycles, room.core, row_fed,
+                  notes_bytes(LONG_NAME, classes))
 
 
 def _left(room: Room, classes: tuple[str, ...]) -> tuple[int, int]:
