@@ -11,6 +11,8 @@ from tests.test_cli import SHAPE, fails, succeeds, tinyml
 from tinyml.errors import ModelError
 from tinyml.evaluate import evaluate
 from tinyml.model import Model
+from tinyml.search.executor import make_executor
+from tinyml.search.shares import evaluate_shared
 from tools.datasets import SHARED, vww01
 from tools.tflite_builder import ModelBuilder
 
@@ -154,6 +156,25 @@ def test_an_output_of_one_number_is_no_or_yes(tmp_path):
     told = counted(tmp_path / "m.tflite", tmp_path / "d.csv")
     assert told["confusion"] == [[2, 1], [0, 1]]
     assert told["classes"][1] == {"label": "1", "items": 1, "precision": 0.5, "recall": 1.0}
+
+
+@pytest.mark.parametrize("engine", ["here", "local"])
+def test_workers_that_share_the_items_count_the_same(folder, noise, truth, said, tmp_path, engine):
+    write_folder(tmp_path / "data", noise, truth)
+    with make_executor(engine, 2) as executor:
+        for limit in (None, 3):
+            counted = evaluate_shared(executor, folder / "net.tml", tmp_path / "data", limit=limit)
+            assert counted.figures() == evaluate(folder / "net.tml", tmp_path / "data",
+                                                 limit=limit).figures()
+            assert counted.figures()["items"] == (limit or len(truth))
+
+
+def test_engines_are_for_the_host(folder, noise, truth, tmp_path):
+    write_folder(tmp_path / "data", noise[:6], truth[:6])
+    told = succeeds("eval", folder / "net.tml", tmp_path / "data", "--engine", "local")
+    assert "of 6 right" in told
+    ran = tinyml("eval", folder / "net.tml", tmp_path / "data", "--engine", "local", "--on", "m0")
+    assert ran.returncode == 2 and "--engine is for --on host" in ran.stderr
 
 
 def test_a_class_that_nothing_is_has_no_share(folder, noise, tmp_path):

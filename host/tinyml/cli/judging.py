@@ -50,11 +50,23 @@ def evaluate(file: AnyFile,
              on: Place = "host", labels: Labels = None,
              limit: Annotated[Optional[int], typer.Option(min=1, help="Items at most, evenly "
                                                           "spread.")] = None,
+             engine: Annotated[Optional[str], typer.Option(
+                 help="Share the items: local, among processes of this machine; ray or "
+                      "ray://HOST:PORT, among machines that all see the data.")] = None,
              as_json: Json = False):
     """Count how often a model is right: accuracy, and of each class precision and recall."""
     from tinyml.evaluate import evaluate as evaluate_file
     from tinyml.terminal import evaluation_table
 
-    counted = evaluate_file(file, data, on, labels, limit, watched)
+    if engine:
+        if on != "host":
+            raise typer.BadParameter("--engine is for --on host")
+        from tinyml.search.executor import make_executor
+        from tinyml.search.shares import evaluate_shared
+
+        with make_executor(engine) as executor:
+            counted = evaluate_shared(executor, file, data, labels, limit, watched)
+    else:
+        counted = evaluate_file(file, data, on, labels, limit, watched)
     figures = counted.figures()
     print_result(figures if as_json else evaluation_table(figures), as_json)

@@ -44,6 +44,26 @@ def _share(part, whole) -> float | None:
     return int(part) / int(whole) if whole else None
 
 
+@dataclass(frozen=True, eq=False)
+class Exam:
+    """A model and labelled items: (what reads it, its name, its class)."""
+
+    model: str
+    schedule: bytes
+    classes: tuple[str, ...]
+    items: list[tuple[Callable, str, int]]
+
+    def count(self, items: Iterable[tuple[Callable, str, int]], on: str = "host") -> np.ndarray:
+        """The confusion of some of them."""
+        confusion = np.zeros((len(self.classes), len(self.classes)), int)
+        with Model(self.schedule) as model, runner(on, self.schedule, model) as run_one:
+            given, port = model.ports(0)[0], model.ports(1)[0]
+            for item, name, truth in items:
+                said = run_one(_as_bytes(item()[0], given, name)).outputs[0]
+                confusion[truth, answer(port, said)] += 1
+        return confusion
+
+
 def evaluate(file: Path, data: Path, on: str = "host", labels: Path | None = None,
              limit: int | None = None, watch: Callable[[list], Iterable] = iter) -> Evaluation:
     """Runs a `.tml`, or a model packed for the purpose, on labelled items: all of them, or as many
@@ -51,25 +71,24 @@ def evaluate(file: Path, data: Path, on: str = "host", labels: Path | None = Non
 
     Raises as `run_file` does; ModelError also for data that doesn't fit the model.
     """
+    exam = make_exam(file, data, labels, limit)
+    return Evaluation(exam.model, on, exam.classes, exam.count(watch(exam.items), on))
+
+
+def make_exam(file: Path, data: Path, labels: Path | None = None, limit: int | None = None) -> Exam:
+    """Raises ModelError as `evaluate` does."""
     schedule = read_schedule(file)
     with Model(schedule) as model:
         require_one_input(model, file, "eval")
-        port = model.ports(1)[0]
-        count = max(prod(port.shape), 2)
+        count = max(prod(model.ports(1)[0].shape), 2)
         known = read_labels(labels) if labels else model.labels
         if known and len(known) != count:
             raise ModelError(f"`{labels or file}` has {len(known)} labels, the model tells {count} "
                              "classes: name them with --labels, one per line")
-        given = model.ports(0)[0]
-        found = read_data(data, (given,), ("x",))
+        found = read_data(data, (model.ports(0)[0],), ("x",))
         classes, numbers = numbered(data, found.labels, tuple(known), count)
         items = list(zip(found.items, found.names, numbers))
-        confusion = np.zeros((count, count), int)
-        with runner(on, schedule, model) as run_one:
-            for item, name, truth in watch(spread(items, limit or len(items))):
-                said = run_one(_as_bytes(item()[0], given, name)).outputs[0]
-                confusion[truth, answer(port, said)] += 1
-        return Evaluation(model.info["name"], on, classes, confusion)
+        return Exam(model.info["name"], schedule, classes, spread(items, limit or len(items)))
 
 
 def _as_bytes(item: np.ndarray, port, name: str) -> bytes:
