@@ -43,7 +43,8 @@ class Executor(ABC):
     def resources(self) -> Needs:
         """The most of each that a task can have."""
         machines = self.machines()
-        return {what: max(machine.get(what, 0) for machine in machines) for what in ("cpu", "gpu")}
+        return {what: max((machine.get(what, 0) for machine in machines), default=0)
+                for what in ("cpu", "gpu")}
 
     def require(self, needs: Needs | None) -> Needs:
         """The needs, if there is a machine that can serve them."""
