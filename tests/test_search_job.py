@@ -105,7 +105,7 @@ def test_another_search_does_not_go_on_in_the_same_folder(whole):
 def test_hours_are_turned_into_epochs():
     epoch = Epoch(supernet=100, final=10)
     effort = effort_for(1, 2, epoch)
-    assert effort.epochs == int(0.75 * 3600 / (100 + 20))
+    assert effort.epochs == int(0.75 * 3600 / ((100 / 3 + 60) / 2 + 20))
     assert effort_for(1000, 2, epoch).epochs == 60
     with pytest.raises(SearchError, match="give more --hours"):
         effort_for(0.01, 2, epoch)

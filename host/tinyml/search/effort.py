@@ -8,12 +8,12 @@ from tinyml.search.evolve import Pace
 
 TRAINING = 0.75                 # share of the time; the rest is planning and scoring
 MOST_EPOCHS = 60
-SAMPLES = 3                     # nets of a supernet's step besides the largest, about the same size
+FEWER = 3                       # epochs of a final training for one of the supernet: enough to rank nets
 
 
 @dataclass(frozen=True)
 class Effort:
-    """`epochs` of the supernet and of each final training; `seeds`: trainings of each net; how many
+    """`epochs` of each final training; `seeds`: trainings of each net; how many
     nets are trained from scratch: those found, those scaled by hand, those drawn by chance."""
 
     epochs: int
@@ -24,6 +24,11 @@ class Effort:
     samples: int = 200          # nets of each part of the space, by which one is chosen
     pool: int = 200             # feasible nets that a supernet is trained for
     pace: Pace = Pace()
+
+    @property
+    def supernet(self) -> int:
+        """Epochs of it."""
+        return ceil(self.epochs / FEWER)
 
     @property
     def controls(self) -> int:
@@ -42,7 +47,8 @@ class Epoch:
 def effort_for(hours: float, workers: int, epoch: Epoch, seeds: int = 1) -> Effort:
     """As many epochs as there is time for. Raises SearchError if that is none."""
     made = Effort(1, seeds)
-    first = max(epoch.supernet, (epoch.supernet + epoch.final * made.controls) / workers)
+    alone = epoch.supernet / FEWER
+    first = max(alone, (alone + epoch.final * made.controls) / workers)
     last = epoch.final * ceil(made.finalists * seeds / workers)
     epochs = int(TRAINING * 3600 * hours / (first + last))
     if not epochs:

@@ -131,7 +131,7 @@ class _Search:
                                 epoch, job.seeds)
         self.cost = effort.epochs * epoch.final
         scored = effort.pace.population * (1 + effort.pace.generations / 2)
-        self.progress.expect({SUPERNET: effort.epochs * epoch.supernet,
+        self.progress.expect({SUPERNET: effort.supernet * epoch.supernet,
                               EVOLUTION: SCORING * epoch.final * scored,
                               SEARCHED: effort.finalists * effort.seeds * self.cost})
         return effort
@@ -149,7 +149,7 @@ class _Search:
         """The task of training it."""
         space = goal.space
         return Supernet(SUPERNET, goal.net(space.largest()), goal.net(space.smallest()),
-                        tuple(one.net for one in pool), replace(self.job.recipe, epochs=effort.epochs),
+                        tuple(one.net for one in pool), replace(self.job.recipe, epochs=effort.supernet),
                         seed_of(SUPERNET, self.job.seed))
 
     def wanted(self, kind: str, nets: list[Found], effort: Effort) -> list[Wanted]:
@@ -157,7 +157,7 @@ class _Search:
         recipe = replace(self.job.recipe, epochs=effort.epochs)
         found = []
         for rank, one in enumerate(nets, 1):
-            name = one.origin if isinstance(one.origin, str) else f"{kind} {rank}"
+            name = one.origin if isinstance(one.origin, str) else f"net {rank}"
             for number in range(effort.seeds):
                 seed = seed_of("final", self.job.seed, number)
                 found.append(Wanted(kind, name, Final(f"{one.key}-{number}", one.net, recipe, seed)))
