@@ -159,6 +159,19 @@ def test_an_empty_axis_is_refused():
     assert "an empty one" in problems(b, b.op("RELU", [x], x.shape, OTHER))[0]
 
 
+def test_a_zero_point_that_is_no_byte_is_refused():
+    b, x = image()
+    assert "has zero point 128" in problems(b, b.op("RELU", [x], x.shape, (0.1, 128)))[0]
+
+
+@pytest.mark.parametrize("name", ["SpaceToDepth", "DepthToSpace"])
+def test_squares_of_no_pixels_are_refused(name):
+    b, x = image(shape=(1, 4, 4, 4))
+    code = {"SpaceToDepth": "SPACE_TO_DEPTH", "DepthToSpace": "DEPTH_TO_SPACE"}[name]
+    made = b.op(code, [x], x.shape, OTHER, (f"{name}Options", {"BlockSize": 0}))
+    assert " by 0" in problems(b, made)[0]
+
+
 def test_weights_with_a_zero_point_are_refused():
     b, x = image()
     w = b.constant(np.ones((4, 1, 1, 3), np.int8), 0.1, 5)

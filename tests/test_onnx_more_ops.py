@@ -96,7 +96,8 @@ def test_channels_are_gathered_in_any_order(data, rng, scale):
     axis = data.draw(st.integers(1, 3))
     places = data.draw(st.lists(st.integers(-shape[axis], shape[axis] - 1), min_size=1, max_size=6))
     y = b.node("Gather", b.quantised_input(shape, scale), b.constant(np.int64(places)), axis=axis)
-    agree(finish(b, y, scale), rng, transposes=2 if len(set(places)) == len(places) else len(places))
+    once = len({place % shape[axis] for place in places}) == len(places)
+    agree(finish(b, y, scale), rng, transposes=2 if once else len(places))
 
 
 def test_a_gate_between_two_roundings_is_one_table():

@@ -4,15 +4,26 @@ import numpy as np
 
 from tinyml.ir import Quant
 
+RANGES = {"int8": (-128, 127), "uint8": (0, 255)}
+
 
 def int8_activations(op):
     """activations must be int8: quantise the model fully (int8 in and out)"""
     for tensor in (*op.inputs, op.output):
         if tensor.dtype != "int8":
             return f"`{tensor.name}` is {tensor.dtype}"
-        if not has_one_scale(tensor):
-            return f"`{tensor.name}` has no scale, or several"
+        if wrong := wrong_scale(tensor):
+            return wrong
     return None
+
+
+def wrong_scale(tensor):
+    """What is wrong with the scale or the zero point of a tensor of bytes."""
+    if not has_one_scale(tensor):
+        return f"`{tensor.name}` has no scale, or several"
+    low, high = RANGES[tensor.dtype]
+    zero = tensor.quant.zero_point
+    return None if low <= zero <= high else f"`{tensor.name}` has zero point {zero}"
 
 
 def has_one_scale(tensor):
@@ -22,7 +33,7 @@ def has_one_scale(tensor):
 def int8_constants(op):
     """a constant operand must be int8 with one scale, and have no more than 4 axes"""
     for tensor in op.operands:
-        sound = tensor.dtype == "int8" and has_one_scale(tensor) and len(tensor.shape) <= 4
+        sound = tensor.dtype == "int8" and not wrong_scale(tensor) and len(tensor.shape) <= 4
         if tensor.data is not None and not sound:
             return f"`{tensor.name}` is {tensor.dtype}, {len(tensor.shape)} axes"
     return None

@@ -16,7 +16,7 @@ class DepthToSpace(Op):
     def result(self):
         height, width, channels = self.input.hwc
         high, wide = self.sides
-        return height * high, width * wide, channels // (high * wide)
+        return height * high, width * wide, channels // max(high * wide, 1)
 
 
 def shared_channels(op):

@@ -5,11 +5,9 @@ from itertools import pairwise
 
 from tinyml.fixed_point import output_byte, quantize_multiplier
 from tinyml.ir import Quant
-from tinyml.ops.common import (BYTES, batch_of_one, computed_input, dimensions_fit, has_one_scale,
-                               shapes_agree)
+from tinyml.ops.common import (BYTES, RANGES, batch_of_one, computed_input, dimensions_fit,
+                               shapes_agree, wrong_scale)
 from tinyml.ops.table import Table
-
-RANGES = {"int8": (-128, 127), "uint8": (0, 255)}
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,8 @@ def eight_bits_inside(op):
     for tensor in (op.input, op.output):
         if tensor.dtype not in ("int8", "uint8"):
             return f"`{tensor.name}` is {tensor.dtype}"
-        if not has_one_scale(tensor):
-            return f"`{tensor.name}` has no scale, or several"
+        if wrong := wrong_scale(tensor):
+            return wrong
     return None
 
 

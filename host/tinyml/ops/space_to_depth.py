@@ -15,7 +15,8 @@ class SpaceToDepth(Op):
 
     def result(self):
         height, width, channels = self.input.hwc
-        return height // self.side, width // self.side, channels * self.side ** 2
+        side = max(self.side, 1)
+        return height // side, width // side, channels * side ** 2
 
 
 def whole_squares(op):
