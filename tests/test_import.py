@@ -172,6 +172,12 @@ def test_squares_of_no_pixels_are_refused(name):
     assert " by 0" in problems(b, made)[0]
 
 
+def test_a_subgraph_that_calls_itself_is_refused():
+    b, x = image()
+    calls = b.op("CALL_ONCE", [x], x.shape, OTHER, ("CallOnceOptions", {"InitSubgraphIndex": 0}))
+    assert "computes the first value of a variable" in refusal(b.finish([calls]), "m")
+
+
 def test_weights_with_a_zero_point_are_refused():
     b, x = image()
     w = b.constant(np.ones((4, 1, 1, 3), np.int8), 0.1, 5)

@@ -40,7 +40,7 @@ class Variables:
             number = op.options(tflite.CallOnceOptions).InitSubgraphIndex()
             first = Variables(self._once)
             for operator in self._once(number):
-                if operator.kind not in KINDS:
+                if operator.kind not in KINDS or operator.kind == "CALL_ONCE":
                     raise ModelError(f"{operator.kind} `{operator.name}` computes the first value "
                                      "of a variable: only constants are supported")
                 first.read(operator)
