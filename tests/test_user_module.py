@@ -9,6 +9,7 @@ import pytest
 from tests.test_mpy import IN_ROM, ROOT, built, by_name, expected
 from tests.test_mpy import files as files
 from tinyml.device import open_place
+from tinyml.remote import PYTHON_PARTS
 from tools.environment import with_tools
 from tools.micropython import FIRMWARE, SOURCE, UNIX_OPTIONS, _mpy_cross
 
@@ -23,7 +24,7 @@ def place(request, files, tmp_path_factory):
     if not (SOURCE / "py/mpconfig.h").exists():
         pytest.skip("python3 tasks.py setup")
     folder = tmp_path_factory.mktemp(request.param)
-    rom = files | {name: built(name) for name in ("tinyml.mpy", "tinyml_statuses.mpy")}
+    rom = files | {name: built(name) for name in PYTHON_PARTS}
     with pytest.MonkeyPatch.context() as monkeypatch:
         if request.param == "unix":
             make("unix", folder, f"USER_C_MODULES={ROOT}", *UNIX_OPTIONS)

@@ -399,6 +399,8 @@ def load(source, arena=None, paged=None):
             else:
                 from tinyml.paging import load
         except ImportError:
+            if paged:
+                raise
             raise error
         return load(source, arena, Model, None if paged else error)
 
