@@ -13,7 +13,7 @@ def read_table(path: Path, shape: tuple[int, ...]) -> tuple[np.ndarray, tuple[st
     """The items, and labels where there is a column for them: each row is an item, or an item and
     its class, or so many rows with a column for each channel are one. A first row of words is a
     header. Raises ModelError if it can't be read or does not fit."""
-    rows = _rows(path)
+    rows = read_rows(path)
     columns, whole = len(rows[0][1]), prod(shape)
     for number, row in rows:
         if len(row) != columns:
@@ -39,8 +39,9 @@ def read_table(path: Path, shape: tuple[int, ...]) -> tuple[np.ndarray, tuple[st
     return table, tuple(row[-1].strip() for _, row in rows) if labelled else ()
 
 
-def _rows(path: Path) -> list[tuple[int, list[str]]]:
-    """The rows that hold anything, with their numbers."""
+def read_rows(path: Path) -> list[tuple[int, list[str]]]:
+    """The rows that hold anything, with their numbers. Raises ModelError if it can't be read or there
+    are none."""
     try:
         rows = [(number, row) for number, row in
                 enumerate(csv.reader(path.read_text().splitlines()), 1) if row]

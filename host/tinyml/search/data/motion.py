@@ -4,7 +4,6 @@
 Either a folder for each class of recordings with a column for each channel; or one table with a header,
 a column `label` (or `class`) and, if it is known, one that says whose a row is.
 """
-import csv
 from itertools import groupby
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from tinyml.search.data.arrays import GROUP_KEYS
 from tinyml.search.data.folders import Item
 from tinyml.search.data.found import Found
 from tinyml.search.data.items import MOTION
+from tinyml.tables import read_rows
 
 LABELS = "label", "labels", "class", "activity"      # `y` is an axis
 IGNORED = ("time", "timestamp", "t")    # columns that aren't readings
@@ -46,13 +46,7 @@ def read_long_table(path: Path, window: int | None) -> Found:
 
 def _table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """(names of columns, numbered rows); without a header, columns have numbers for names."""
-    try:
-        rows = [(number, row) for number, row in
-                enumerate(csv.reader(path.read_text().splitlines()), 1) if row]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ModelError(f"`{path}` is not a readable .csv: {error}") from None
-    if not rows:
-        raise ModelError(f"`{path}` holds no items: it is empty")
+    rows = read_rows(path)
     wrong = next((number for number, row in rows if len(row) != len(rows[0][1])), None)
     if wrong:
         raise ModelError(f"`{path}` line {wrong} has another number of columns than those before")
