@@ -17,7 +17,7 @@ LAYERS = (
     ("steps",),
     ("format",),
     ("errors", "options", "shipped"),
-    ("fixed_point",),
+    ("fixed_point", "files"),
     ("schedule",),
     ("plan",),
     ("ir",),

@@ -9,7 +9,8 @@ import typer
 
 from tinyml.cli.shared import (AnyFile, BoardName, Feed, FeedKind, Json, Labels, MaxExtra,
                                Minimum, ModelFile, Paged, Plot, Ram, Shape, ShortSteps, StageKind,
-                               Stages, options_of, print_result, shapes_of, write)
+                               Stages, options_of, print_result, shapes_of)
+from tinyml.files import write_file
 from tinyml.options import Options
 
 RangeKind = Enum("RangeKind", {name: name for name in ("minmax", "percentile", "mse")}, type=str)
@@ -43,7 +44,7 @@ def pack(model: ModelFile,
         from tinyml.fit import options_for
         options = options_for(model, facts, options, shapes_of(shape))
     packed = pack_model(model, labels, options, shapes=shapes_of(shape))
-    write(output or model.with_suffix(".tml"), packed.file)
+    write_file(output or model.with_suffix(".tml"), packed.file)
     figures = packed.figures()
     print_result(figures if as_json else pack_table(figures, facts), as_json)
     if plot:
@@ -125,7 +126,7 @@ def quantize(model: Annotated[Path, typer.Argument(metavar="MODEL", help="A floa
         result = quantise_file(model, source, Ways(ranges and ranges.value, equalise, correct_biases),
                                options_of(ram, minimum, max_extra_macs, stages, feed, paged), facts,
                                shapes_of(shape), tell)
-    write(output or model.with_suffix(".tml"), result.packed.file)
+    write_file(output or model.with_suffix(".tml"), result.packed.file)
     _show_quantised(result, facts, as_json)
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Optional
 import typer
 
 from tinyml.cli.shared import (Feed, FeedKind, Labels, MaxExtra, Minimum, ModelFile, Ram, StageKind,
-                               Stages, options_of, write)
+                               Stages, options_of)
+from tinyml.files import write_file
 from tinyml.options import Options
 
 
@@ -30,7 +31,7 @@ def report(model: ModelFile,
     options = options_of(ram, minimum, max_extra_macs, stages, feed)
     page = render(gather(model, [options, _beside(options, compare)], labels, on))
     path = output or model.with_suffix(".html")
-    write(path, page.encode())
+    write_file(path, page.encode())
     print(f"{path}: {len(page.encode()):,} bytes")
 
 

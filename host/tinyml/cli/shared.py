@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: MIT
 """What commands share: options, and how results are printed and written."""
 import json
-import os
-from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
+from tinyml.files import write_file
 from tinyml.options import STAGES, Options
 
 StageKind = Enum("StageKind", {name: name for name in STAGES}, type=str)
@@ -72,24 +71,6 @@ def print_result(what, as_json: bool) -> None:
         Console().print(what)
 
 
-def write(path: Path, content: bytes) -> None:
-    """Under a temporary name first, so that a full disk leaves no half file. What is no file, such
-    as /dev/null, is written as it is."""
-    from tinyml.errors import TinymlError
-
-    part = Path(f"{path}.part")
-    try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(content)
-            return
-        part.write_bytes(content)
-        os.replace(part, path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink()
-        raise TinymlError(f"`{path}` cannot be written: {error.strerror}") from None
-
-
 def write_array(path: Path, array) -> None:
     from io import BytesIO
 
@@ -97,7 +78,7 @@ def write_array(path: Path, array) -> None:
 
     content = BytesIO()
     np.save(content, array)
-    write(path, content.getvalue())
+    write_file(path, content.getvalue())
 
 
 def watched(items: list):

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 
+from tinyml.files import write_file
 from tinyml.pack import read_file
 from tinyml.search.choose import choose
 from tinyml.search.controls import by_chance, hand_scaled
@@ -24,7 +25,6 @@ from tinyml.search.goal import Found, Goal
 from tinyml.search.journal import Journal
 from tinyml.search.keys import seed_of
 from tinyml.search.net import Net
-from tinyml.search.files import write_file
 from tinyml.search.progress import Progress
 from tinyml.search.space import Space
 from tinyml.search.table import BY_CHANCE, BY_HAND, SEARCHED
@@ -81,6 +81,7 @@ def search(job: Job, executor: Executor, watch: Callable[[Progress], None] = lam
     how far it is. Raises FitError if nothing fits, SearchError."""
     scratch = job.folder / "at-work"
     scratch.mkdir(parents=True, exist_ok=True)
+    (job.folder / NETS).mkdir(exist_ok=True)
     progress = Progress(scratch)
     watch(progress)
     with Journal(job.folder / "journal.jsonl") as journal:

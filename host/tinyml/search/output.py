@@ -6,10 +6,10 @@ from collections import defaultdict
 from dataclasses import asdict
 from pathlib import Path
 
+from tinyml.files import write_file
 from tinyml.pack import read_file
 from tinyml.picture import write_picture
 from tinyml.search.data.items import Dataset
-from tinyml.search.files import write_file
 from tinyml.search.job import NETS, Trained
 from tinyml.search.net import Net
 from tinyml.search.picture import search_scene

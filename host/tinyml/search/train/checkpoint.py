@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Trainings that were killed go on where they were."""
-import os
 import pickle
+from io import BytesIO
 from pathlib import Path
 from time import monotonic
 
 import torch
+
+from tinyml.files import write_file
 
 EVERY = 30.0                    # seconds
 
@@ -35,8 +37,8 @@ class Checkpoint:
         """Writes at most every so many seconds, or now. `step`: the next one."""
         if self._path is None or not now and monotonic() < self._last + EVERY:
             return
-        part = self._path.with_name(self._path.name + ".part")
+        content = BytesIO()
         torch.save({"about": self._about, "step": step, "weights": weights.state_dict(),
-                    "optimizer": optimizer.state_dict()}, part)
-        os.replace(part, self._path)
+                    "optimizer": optimizer.state_dict()}, content)
+        write_file(self._path, content.getvalue())
         self._last = monotonic()
