@@ -23,5 +23,5 @@ class Carry(build_py):
             copyfile(source, target)
 
 
-setup(cffi_modules=["native/host_build.py:ffi"], cmdclass={"build_py": Carry},
+setup(cffi_modules=["native/host_build.py:ffi", "host/training/build.py:ffi"], cmdclass={"build_py": Carry},
       options={"bdist_wheel": {"py_limited_api": "cp311"}})

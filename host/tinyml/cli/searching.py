@@ -42,7 +42,8 @@ def search(data: DataPath, board: BoardName,
            workers: Annotated[Optional[int], typer.Option(min=1, help="Default: one for each core.")] = None,
            space: Annotated[Optional[str], typer.Option(help="A space of nets by name, or a .toml. Default: "
                                                         "what suits the data.")] = None,
-           seeds: Annotated[int, typer.Option(min=1, help="Trainings of each net at the end.")] = 1,
+           seeds: Annotated[int, typer.Option(min=1, help="Trainings of the best of each kind, of which "
+                                                "the mean is told.")] = 1,
            feed: Feed = FeedKind.image, size: Size = None, window: Window = None,
            frontend: Frontend = None, flip: Flip = True, seed: Seed = 0, as_json: Json = False):
     """Find the best network for data and a board: architecture and memory plan together.

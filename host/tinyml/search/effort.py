@@ -5,6 +5,7 @@ from math import ceil
 
 from tinyml.errors import SearchError
 from tinyml.search.evolve import Pace
+from tinyml.search.table import KINDS
 
 TRAINING = 0.75                 # share of the time; the rest is planning and scoring
 MOST_EPOCHS = 60
@@ -13,8 +14,8 @@ FEWER = 3                       # epochs of a final training for one of the supe
 
 @dataclass(frozen=True)
 class Effort:
-    """`epochs` of each final training; `seeds`: trainings of each net; how many
-    nets are trained from scratch: those found, those scaled by hand, those drawn by chance."""
+    """`epochs` of each final training; how many nets are trained from scratch: those found, those scaled
+    by hand, those drawn by chance; `seeds`: trainings of the best of each."""
 
     epochs: int
     seeds: int = 1
@@ -31,14 +32,14 @@ class Effort:
         return ceil(self.epochs / FEWER)
 
     @property
-    def controls(self) -> int:
-        """Trainings of nets that no search was needed for."""
-        return self.seeds * (self.by_hand + self.by_chance)
+    def again(self) -> int:
+        """Trainings besides the first of each net."""
+        return len(KINDS) * (self.seeds - 1)
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """Seconds that one takes one worker: of a supernet, and of a net that fits."""
+    """Seconds that one takes one worker: of a supernet, and of the largest net that fits."""
 
     supernet: float
     final: float
@@ -48,8 +49,8 @@ def effort_for(hours: float, workers: int, epoch: Epoch, seeds: int = 1) -> Effo
     """As many epochs as there is time for. Raises SearchError if that is none."""
     made = Effort(1, seeds)
     alone = epoch.supernet / FEWER
-    first = max(alone, (alone + epoch.final * made.controls) / workers)
-    last = epoch.final * ceil(made.finalists * seeds / workers)
+    first = max(alone, (alone + epoch.final * (made.by_hand + made.by_chance)) / workers)
+    last = epoch.final * (ceil(made.finalists / workers) + ceil(made.again / workers))
     epochs = int(TRAINING * 3600 * hours / (first + last))
     if not epochs:
         least = (first + last) / TRAINING / 3600

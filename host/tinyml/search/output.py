@@ -10,7 +10,7 @@ from tinyml.files import write_file
 from tinyml.pack import read_file
 from tinyml.picture import write_picture
 from tinyml.search.data.items import Dataset
-from tinyml.search.job import NETS, Trained
+from tinyml.search.job import NETS, Trained, best_of
 from tinyml.search.net import Net
 from tinyml.search.picture import search_scene
 from tinyml.search.table import Row, figures
@@ -31,15 +31,6 @@ def _row(group: list[Trained], clock_hz: int | None) -> Row:
     size, cycles = max(one.figures["file_bytes"] for one in group), first.figures["cycles"]
     return Row(first.name, first.kind, validation, test, first.figures["arena_bytes"], size, cycles,
                first.figures["products"], cycles / clock_hz if clock_hz else None)
-
-
-def best_of(trained: list[Trained]) -> Trained:
-    """Of the net that answers best on the items for choosing, over its trainings; of equals the one that
-    takes less time. The test has no say."""
-    def mean(one: Trained) -> float:
-        same = [other.figures["validation"] for other in trained if other.task.net == one.task.net]
-        return sum(same) / len(same)
-    return max(trained, key=lambda one: (mean(one), one.figures["validation"], -one.figures["cycles"]))
 
 
 def write_results(folder: Path, trained: list[Trained], data: Dataset,

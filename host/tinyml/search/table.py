@@ -45,9 +45,10 @@ def front(rows: Sequence[Row]) -> list[Row]:
 
 
 def best(rows: Sequence[Row], kind: str) -> Row | None:
-    """Of a kind, the one that is best on the validation items: those of the test choose nothing."""
-    return max((row for row in rows if row.kind == kind),
-               key=lambda row: (mean(row.validation), -row.cycles), default=None)
+    """Of a kind, of those trained most often, the one that is best on the validation items: those of
+    the test choose nothing."""
+    return max((row for row in rows if row.kind == kind), default=None,
+               key=lambda row: (len(row.validation), mean(row.validation), -row.cycles))
 
 
 def verdict(rows: Sequence[Row]) -> list[str]:
@@ -87,8 +88,8 @@ def search_table(rows: Sequence[Row], title: str = "") -> Group:
                           "yes" if row in good else "")
         table.add_section()
     seeds = max((len(row.test) for row in rows), default=0)
-    note = ("Accuracy: int8 on the test items" + (f", mean of {seeds} trainings ± deviation" if seeds > 1
-            else "") + ". Sizes in bytes.")
+    several = f", of the best of each kind the mean of {seeds} trainings ± deviation" if seeds > 1 else ""
+    note = f"Accuracy: int8 on the test items{several}. Sizes in bytes."
     return Group(table, note, *verdict(rows))
 
 

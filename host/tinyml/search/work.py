@@ -17,7 +17,7 @@ from tinyml.search.saved import Saved, read_saved
 from tinyml.search.train import device
 from tinyml.search.train.recipe import Recipe
 
-SEEN, ASKED = 500, 3000         # items that a net inside a supernet is shown, and is asked about
+SEEN, ASKED = 400, 3200         # items that a net inside a supernet is shown, and is asked about
 STEPS = 6                       # that are timed
 ENDINGS = ".tml", ".npz"        # of the files of a net
 TELL = 1.0                      # seconds between two notes of how far a task is

@@ -7,9 +7,10 @@ from torch import nn
 from torch.nn import functional as F
 
 from tinyml.search.net import Layer, Net
+from tinyml.search.train import by_core, by_torch
+from tinyml.search.train.by_torch import EPSILON
 
-EPSILON = 1e-5                  # of batch normalisation
-MOMENTUM = 0.1                  # of its running statistics
+MOMENTUM = 0.1                  # of running statistics
 
 
 class Filter(nn.Module):
@@ -37,18 +38,15 @@ class Filter(nn.Module):
         depth = 1 if layer.kind == "depthwise" else inputs
         return found | {"weight": self.weight[:outputs, :depth, rows, columns]}
 
-    def forward(self, x: torch.Tensor, layer: Layer, whole: bool) -> torch.Tensor:
-        """`whole`: statistics are kept in training and used afterwards; else they are the batch's."""
+    def forward(self, by, x: torch.Tensor, layer: Layer, whole: bool) -> torch.Tensor:
+        """`by`: the module that computes. `whole`: statistics are kept in training and used
+        afterwards; else they are the batch's."""
         part = self.part(layer)
         if not layer.normal:
-            return F.linear(x.flatten(1), part["weight"].flatten(1), part["bias"])
-        groups = layer.shape[2] if layer.kind == "depthwise" else 1
-        border = tuple(size // 2 for size in layer.kernel)
-        x = F.conv2d(x, part["weight"], None, layer.stride, border, 1, groups)
-        kept = (part["mean"], part["variance"]) if whole else (None, None)
-        x = F.batch_norm(x, *kept, part["gain"], part["bias"], self.training or not whole,
-                         self.momentum, EPSILON)
-        return F.relu6(x, inplace=True) if layer.relu6 else x
+            return by.dense(x, part["weight"].flatten(1), part["bias"])
+        x = by.convolve(x, part["weight"], layer)
+        return by.normalise(x, part["gain"], part["bias"], (part["mean"], part["variance"]) if whole else None,
+                            self.momentum, self.training or not whole, layer.relu6)
 
 
 def _middle(held: int, wanted: int) -> slice:
@@ -72,22 +70,23 @@ class Weights(nn.Module):
         whole, layers = net == self.net, net.layers
         if x.shape[2:] != net.input[:2]:
             x = F.interpolate(x, net.input[:2], mode="bilinear", antialias=True)
+        by = by_core if by_core.takes(x) else by_torch
         last = {source: number for number, layer in enumerate(layers) for source in layer.inputs}
-        values = {-1: x.contiguous(memory_format=torch.channels_last)}
+        values = {-1: by.enter(x)}
         for number, layer in enumerate(layers):
             inputs = [values[source] for source in layer.inputs]
             for source in layer.inputs:
                 if last[source] == number:
                     del values[source]
-            values[number] = self._run(layer, inputs, whole)
+            values[number] = self._run(by, layer, inputs, whole)
         return values[len(layers) - 1]
 
-    def _run(self, layer: Layer, inputs: list[torch.Tensor], whole: bool) -> torch.Tensor:
+    def _run(self, by, layer: Layer, inputs: list[torch.Tensor], whole: bool) -> torch.Tensor:
         if layer.kind == "add":
             return inputs[0] + inputs[1]
         if layer.kind == "mean":
-            return inputs[0].mean((2, 3), keepdim=True)
-        return self.filters[_key(layer)](inputs[0], layer, whole)
+            return by.mean(inputs[0])
+        return self.filters[_key(layer)](by, inputs[0], layer, whole)
 
     @torch.no_grad()
     def inherit(self, net: Net) -> "Weights":

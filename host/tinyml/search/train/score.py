@@ -6,7 +6,7 @@ from tinyml.search.net import Net
 from tinyml.search.train.feed import Feed
 from tinyml.search.train.module import MOMENTUM, Weights
 
-BATCH = 500
+BATCH = 400                     # a multiple of 16: by_core takes it
 
 
 @torch.no_grad()
