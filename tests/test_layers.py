@@ -17,7 +17,7 @@ LAYERS = (
     ("steps",),
     ("format",),
     ("errors", "options", "shipped"),
-    ("fixed_point", "files"),
+    ("fixed_point", "files", "tflite_writer"),
     ("schedule",),
     ("plan",),
     ("ir",),

@@ -8,42 +8,12 @@
     model = b.finish([y])
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import tflite
 
-from .tflite_writer import write
+from tinyml.tflite_writer import Operator, Tensor, write
 
 CODES = tflite.BuiltinOperator
-
-
-@dataclass(frozen=True)
-class Tensor:
-    index: int
-    name: str
-    shape: tuple
-    dtype: str
-    scales: tuple = ()
-    zero_points: tuple = ()
-    axis: int = 0
-    buffer: int = 0
-    is_variable: bool = False
-
-    @property
-    def quant(self):
-        """(scale, zero point) of a tensor with one scale, or None."""
-        return (self.scales[0], self.zero_points[0]) if self.scales else None
-
-
-@dataclass(frozen=True)
-class Operator:
-    code: int
-    custom: str
-    inputs: tuple
-    outputs: tuple
-    options: tuple  # (name of the options table, {field: value}), or ()
-    intermediates: tuple = ()
 
 
 class ModelBuilder:

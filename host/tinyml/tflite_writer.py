@@ -1,14 +1,49 @@
 # SPDX-License-Identifier: MIT
-"""The flatbuffer side of tflite_builder: its tensors and operators to the bytes of a file."""
+"""Tensors and operators to the bytes of a `.tflite` file, a flatbuffer of schema 3."""
+from dataclasses import dataclass
 
 import flatbuffers
 import numpy as np
 import tflite
 
 
+@dataclass(frozen=True)
+class Tensor:
+    """`index`: which one of the file's tensors; `buffer`: which buffer holds its values, 0 for none."""
+
+    index: int
+    name: str
+    shape: tuple
+    dtype: str
+    scales: tuple = ()
+    zero_points: tuple = ()
+    axis: int = 0
+    buffer: int = 0
+    is_variable: bool = False
+
+    @property
+    def quant(self):
+        """(scale, zero point) of a tensor with one scale, or None."""
+        return (self.scales[0], self.zero_points[0]) if self.scales else None
+
+
+@dataclass(frozen=True)
+class Operator:
+    """`version`: the first that knows operands of these types."""
+
+    code: int
+    custom: str
+    inputs: tuple                       # None for an optional one that is not there
+    outputs: tuple
+    options: tuple                      # (name of the options table, {field: value}), or ()
+    intermediates: tuple = ()
+    version: int = 1
+
+
 def write(tensors, operators, buffers, inputs, outputs):
+    """The file. Buffer 0 is empty."""
     fb = flatbuffers.Builder(1024)
-    codes = list(dict.fromkeys((op.code, op.custom) for op in operators))
+    codes = list(dict.fromkeys(map(_code, operators)))
     stored = [_table(fb, "Buffer", Data=_bytes(fb, data)) for data in buffers]
     subgraph = _table(
         fb, "SubGraph", Name=fb.CreateString("main"),
@@ -16,7 +51,7 @@ def write(tensors, operators, buffers, inputs, outputs):
         Operators=_vector(fb, [_write_operator(fb, op, codes) for op in operators]),
         Inputs=_indices(fb, inputs), Outputs=_indices(fb, outputs))
     model = _table(
-        fb, "Model", Version=3, Description=fb.CreateString("written by tools/tflite_writer.py"),
+        fb, "Model", Version=3, Description=fb.CreateString("written by tinyml"),
         OperatorCodes=_vector(fb, [_write_code(fb, *code) for code in codes]),
         Subgraphs=_vector(fb, [subgraph]), Buffers=_vector(fb, stored))
     fb.Finish(model, file_identifier=b"TFL3")
@@ -38,7 +73,7 @@ def _write_tensor(fb, tensor):
 
 
 def _write_operator(fb, op, codes):
-    fields = {"OpcodeIndex": codes.index((op.code, op.custom)),
+    fields = {"OpcodeIndex": codes.index(_code(op)),
               "Inputs": _indices(fb, op.inputs), "Outputs": _indices(fb, op.outputs),
               "Intermediates": _indices(fb, op.intermediates) if op.intermediates else None}
     if op.options:
@@ -56,9 +91,14 @@ def _field(fb, value):
     return fb.CreateNumpyVector(value) if isinstance(value, np.ndarray) else value
 
 
-def _write_code(fb, code, custom):
+def _code(op):
+    """What operators have in common that share an entry in the list of codes."""
+    return op.code, op.custom, op.version
+
+
+def _write_code(fb, code, custom, version):
     # Codes above 127 exist only in the wide field; the narrow one then holds 127.
-    fields = {"DeprecatedBuiltinCode": min(code, 127), "BuiltinCode": code, "Version": 1}
+    fields = {"DeprecatedBuiltinCode": min(code, 127), "BuiltinCode": code, "Version": version}
     if custom:
         fields["CustomCode"] = fb.CreateString(custom)
     return _table(fb, "OperatorCode", **fields)
@@ -81,7 +121,6 @@ def _vector(fb, offsets):
 
 
 def _indices(fb, tensors):
-    """None stands for an optional input that is not there."""
     indices = [-1 if tensor is None else tensor.index for tensor in tensors]
     return fb.CreateNumpyVector(np.array(indices, np.int32))
 
