@@ -11,7 +11,7 @@ from tinyml.search.net import Layer
 from tinyml.search.train._kernels import ffi, lib
 from tinyml.search.train.by_torch import EPSILON
 
-LAYERS = lib.train_layers(0)
+LAYERS = lib.train_layers(0)      # compiled for this core
 LANES = 16                      # items come in multiples of it
 
 

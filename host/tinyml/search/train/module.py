@@ -63,14 +63,15 @@ class Weights(nn.Module):
         self.filters = nn.ModuleDict({_key(layer): Filter(layer) for layer in net.layers
                                       if layer.weights})
 
-    def forward(self, x: torch.Tensor, net: Net | None = None) -> torch.Tensor:
+    def forward(self, x: torch.Tensor, net: Net | None = None, by=None) -> torch.Tensor:
         """The answers (items, classes) of `net`, which is this one or a smaller one, to `x` (items,
-        channels, height, width); that is brought to its input's size."""
+        channels, height, width); that is brought to its input's size. `by`: by_torch or by_core;
+        None: the faster that can."""
         net = net or self.net
         whole, layers = net == self.net, net.layers
         if x.shape[2:] != net.input[:2]:
             x = F.interpolate(x, net.input[:2], mode="bilinear", antialias=True)
-        by = by_core if by_core.takes(x) else by_torch
+        by = by or (by_core if by_core.takes(x) else by_torch)
         last = {source: number for number, layer in enumerate(layers) for source in layer.inputs}
         values = {-1: by.enter(x)}
         for number, layer in enumerate(layers):
