@@ -53,6 +53,8 @@ def test_a_search_leaves_a_model_that_runs(tmp_path, stripes, little):
     assert {net["kind"] for net in found["nets"]} == {"searched", "by hand", "by chance"}
     with Model((tmp_path / "out/best.tml").read_bytes()) as model:
         assert model.info["arena_bytes"] <= 4096 and model.labels == ("0", "1")
+        again = told("pack", tmp_path / "out/best.tflite", "--ram", 4096, "-o", tmp_path / "again.tml")
+        assert again["arena_bytes"] == model.info["arena_bytes"]
     assert json.loads((tmp_path / "out/input.json").read_text())["scale"] == 1 / 255
 
 
@@ -62,6 +64,7 @@ def test_what_was_found_is_trained_on_other_data(tmp_path, stripes):
     found = told("train", tmp_path / "net.npz", "--data", stripes, "--board", "m0", "--epochs", 6, "--scratch",
                  "--no-flip", "-o", tmp_path / "out")
     assert found["test"] > 0.85 and not list((tmp_path / "out").glob("*.pt"))
+    assert (tmp_path / "out/model.tflite").read_bytes()[4:8] == b"TFL3"
     again = told("train", tmp_path / "out/model.npz", "--data", stripes, "--board", "m0", "--epochs", 1,
                  "-o", tmp_path / "again")
     assert again["test"] > 0.85

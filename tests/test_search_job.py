@@ -69,7 +69,7 @@ def test_a_search_trains_what_it_found_and_what_that_has_to_beat(whole):
     assert not (tmp_path / "at-work").exists()
     assert len(write_results(tmp_path, rows, DATA)) == 4
     assert (tmp_path / "best.tml").read_bytes() == (tmp_path / f"nets/{best.task.key}.tml").read_bytes()
-    assert {"table.json", "picture.svg", "labels.txt", "input.json", "best.npz", "journal.jsonl"} <= {
+    assert {"table.json", "picture.svg", "labels.txt", "input.json", "best.npz", "best.tflite", "journal.jsonl"} <= {
         path.name for path in tmp_path.iterdir()}
 
 

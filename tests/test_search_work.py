@@ -10,6 +10,10 @@ import pytest
 
 from tinyml.errors import ModelError
 from tinyml.evaluate import evaluate
+from tinyml.importers import import_model
+from tinyml.model import Model
+from tinyml.options import Options
+from tinyml.pack import pack_graph
 from tinyml.remote import choose_build
 from tinyml.search.data.found import Found, dataset_of
 from tinyml.search.feasible import Budget
@@ -51,17 +55,23 @@ def test_a_final_net_is_packed_within_the_budget_and_as_good_as_its_floats(tmp_p
     assert found["arena_bytes"] <= BUDGET.ram and found["file_bytes"] == len(done.files[".tml"])
     assert found["test"] > 0.85 and abs(found["test"] - found["float_test"]) < 0.05
     assert choose_build(done.files[".tml"]) == "core"
+    around = pack_graph(import_model(done.files[".tflite"], "one"), options=Options(ram=BUDGET.ram)).file
+    with Model(done.files[".tml"]) as model, Model(around) as other:
+        for x in DATA.test.x[:20]:
+            assert bytes(other.run(x - np.uint8(128))) == bytes(model.run(x - np.uint8(128)))
     assert json.dumps(found)
 
 
 @needs_torch
 def test_pictures_mean_the_same_to_eval(tmp_path):
     done = work(Place(DATA, BUDGET), Final("one", SMALL, RECIPE, 1))
-    (tmp_path / "one.tml").write_bytes(done.files[".tml"])
+    for ending in (".tml", ".tflite"):
+        (tmp_path / f"one{ending}").write_bytes(done.files[ending])
     (tmp_path / "labels.txt").write_text("lie\nstand\n")
     write_pictures(DATA.test, DATA.classes, tmp_path / "pictures")
-    counted = evaluate(tmp_path / "one.tml", tmp_path / "pictures").figures()
-    assert counted["accuracy"] == done.figures["test"]
+    for name in ("one.tml", "one.tflite"):
+        counted = evaluate(tmp_path / name, tmp_path / "pictures").figures()
+        assert counted["accuracy"] == done.figures["test"]
 
 
 @needs_torch

@@ -48,8 +48,8 @@ def search(data: DataPath, board: BoardName,
            frontend: Frontend = None, flip: Flip = True, seed: Seed = 0, as_json: Json = False):
     """Find the best network for data and a board: architecture and memory plan together.
 
-    Leaves best.tml, labels.txt, input.json (how its input is made), table.json and picture.svg. A search
-    that was ended goes on when it is called again.
+    Leaves best.tml, best.tflite, labels.txt, input.json (how its input is made), table.json and
+    picture.svg. A search that was ended goes on when it is called again.
     """
     _require_packages()
     from tinyml.board import load_board
@@ -84,7 +84,7 @@ def train(net: Annotated[Path, typer.Argument(metavar="NET", help="An .npz that 
           flip: Flip = True, seed: Seed = 0, as_json: Json = False):
     """Train a net that was found on other data or classes, quantise it and pack it.
 
-    Leaves model.tml, model.npz, labels.txt and input.json.
+    Leaves model.tml, model.tflite, model.npz, labels.txt and input.json.
     """
     _require_packages()
     from tinyml.board import load_board

@@ -20,6 +20,7 @@ from tinyml.search.data.items import Dataset, Items
 from tinyml.search.feasible import Budget
 from tinyml.search.graph import Weights, float_graph
 from tinyml.search.net import Net
+from tinyml.search.tflite_file import tflite_file
 
 CALIBRATED = 200                # items that ranges are found on, evenly from all classes
 PIXELS = 0.0, 1.0               # the range of a picture: its bytes are the model's own
@@ -27,9 +28,11 @@ PIXELS = 0.0, 1.0               # the range of a picture: its bytes are the mode
 
 @dataclass(frozen=True)
 class Finalist:
-    """A file, and what it takes; `products`: of a run. Accuracies are shares of right answers in int8."""
+    """A file, and what it takes; `products`: of a run. Accuracies are shares of right answers in int8.
+    `tflite`: the file that `file` could have been packed from."""
 
     file: bytes
+    tflite: bytes
     arena_bytes: int
     cycles: int
     products: int
@@ -46,11 +49,13 @@ def finalist(net: Net, weights: Weights, data: Dataset, budget: Budget, name: st
     """Quantised, packed with the fastest plan that the budget has the RAM for, and asked. Raises
     FitError where it doesn't fit after all."""
     data = data.at(net.input[:2])
-    packed = packed_for(int8_graph(net, weights, data, name), data.classes, budget)
+    graph = int8_graph(net, weights, data, name)
+    packed = packed_for(graph, data.classes, budget)
     schedule = packed.compiled.schedule
     with Model(packed.file) as model:
-        return Finalist(packed.file, schedule.arena_bytes, predicted_cycles(schedule, budget.core),
-                        packed.compiled.executed_macs, int8_accuracy(model, data.validation, data),
+        return Finalist(packed.file, tflite_file(graph), schedule.arena_bytes,
+                        predicted_cycles(schedule, budget.core), packed.compiled.executed_macs,
+                        int8_accuracy(model, data.validation, data),
                         int8_accuracy(model, data.test, data))
 
 

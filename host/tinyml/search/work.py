@@ -19,7 +19,7 @@ from tinyml.search.train.recipe import Recipe
 
 SEEN, ASKED = 400, 3200         # items that a net inside a supernet is shown, and is asked about
 STEPS = 6                       # that are timed
-ENDINGS = ".tml", ".npz"        # of the files of a net
+ENDINGS = ".tml", ".tflite", ".npz"        # of the files of a net
 TELL = 1.0                      # seconds between two notes of how far a task is
 
 
@@ -97,7 +97,7 @@ def _final(place: Place, task: Final) -> Done:
     made = finalist(task.net, weights.folded(), data, place.budget, task.key)
     floats = accuracy(weights, Feed(data.test, data.prepare))
     return Done(made.figures() | {"float_test": floats},
-                {".tml": made.file, ".npz": _saved(weights, data)})
+                {".tml": made.file, ".tflite": made.tflite, ".npz": _saved(weights, data)})
 
 
 def _saved(weights, data: Dataset) -> bytes:
