@@ -10,7 +10,7 @@ from tinyml.board import board_from, list_boards, load_board, load_boards, recog
 from tinyml.cli.fitting import boards
 from tinyml.device import ARCHS, plugged_in
 from tinyml.errors import BoardError
-from tinyml.fit.timing import read_costs
+from tinyml.plan.cores import read_costs
 
 FACTS = {
     "name": "b", "description": "d", "arch": "armv6m", "isa": "armv6m",

@@ -9,16 +9,17 @@ import pytest
 from tests.shared import model_file, needs_shared
 from tests.small_schedules import FASHION
 from tests.test_cli import fails, succeeds, tinyml
-from tinyml.board import load_board
+from tinyml.board import CORES, load_board
 from tinyml.emulator import FIRMWARE
 from tinyml.errors import DeviceError, FitError, ModelError
 from tinyml.fit import fit, options_for, room_here
 from tinyml.fit.plans import Plans
 from tinyml.fit.room import IN_PLACE, IN_RAM, PAGED, Need, need_of, room_of
-from tinyml.fit.timing import CORES, counts, predicted_cycles, read_costs
+from tinyml.fit.timing import counts, predicted_cycles
 from tinyml.fit.ways import try_way
 from tinyml.options import Options
 from tinyml.pack import pack
+from tinyml.plan.cores import read_costs
 from tinyml.remote import BUILT, Remote
 from tinyml.schedule import decode
 from tools import agree
@@ -221,6 +222,7 @@ def test_pack_takes_a_plan_that_fits(tmp_path):
     least = try_way(Plans(FASHION), Options(), heap(0, "pico")).need.heap_bytes
     small = replace(load_board("pico"), ram_bytes=least + 100)
     chosen = options_for(FASHION, small, Options())
+    assert chosen.core == "m0"
     assert need_of(pack(FASHION, options=chosen).file, room_of(small), IN_RAM).short(
         room_of(small)) <= 0
     with pytest.raises(FitError, match="bytes more than `pico` has: `tinyml fit"):

@@ -4,7 +4,7 @@
     python3 tasks.py costs [--check]
 
 Every model is run in several plans on every core of tools/simulator; what each step took by the
-core's model of cycles is fitted by a sum of what it does (tinyml/fit/timing.py), no term below 0.
+core's model of cycles is fitted by a sum of what it does (tinyml/plan/cores.py), no term below 0.
 Printed is how far the table is off; and, what it is worth for other models, how far a table is off
 on a model that took no part in it. `--check`: write nothing.
 """
@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tinyml.fit.timing import MACHINE, OTHER, TABLE, counts, cycles_of, read_costs
+from tinyml.fit.timing import counts
 from tinyml.options import Options
 from tinyml.pack import pack
+from tinyml.plan.cores import MACHINE, OTHER, TABLE, cycles_of, read_costs
 from tinyml.schedule import decode
 
 from .simulator import CORES, Simulator

@@ -8,6 +8,8 @@ from .errors import BoardError
 from .shipped import shipped
 
 FOLDER = shipped("boards")
+# The core that a module is written for: what a board has unless its facts say otherwise.
+CORES = {"armv6m": "m0", "armv7m": "m3", "armv7emsp": "m4", "armv7emdp": "m7", "rv32imc": "rv32"}
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,12 @@ def load_boards() -> list[Board]:
 def recognised(machine: str) -> Board | None:
     """The board that calls itself so."""
     return next((board for board in load_boards() if board.machine == machine), None)
+
+
+def core_of(arch: str, board: Board | None) -> str:
+    """Of a module's arch on a board, if that is known; the table of costs (plan/cores.py) may not
+    know it."""
+    return board and board.core or CORES.get(arch, arch)
 
 
 def board_from(facts: dict, source: str) -> Board:

@@ -14,6 +14,8 @@ class Options:
     `feed_rows`: the input comes row by row and is never held.
     `paged`: weights may be read from the file while the model runs; the arena has room for them.
     `short_steps`: no piece of `Model.steps` takes much more than half a million instructions.
+    `core`: whose costs say what is fast (plan/cores.py); None: a Cortex-M4's, roughly.
+    `cycles`: most of a run on that core.
     """
 
     ram: int | None = None
@@ -23,3 +25,5 @@ class Options:
     feed_rows: bool = False
     paged: bool = False
     short_steps: bool = False
+    core: str | None = None
+    cycles: int | None = None

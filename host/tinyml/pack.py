@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tinyml import pipeline
-from tinyml.board import Board
+from tinyml.board import Board, core_of
 from tinyml.errors import ModelError, ScheduleError
 from tinyml.importers import import_model, with_shapes
 from tinyml.ir import Graph
@@ -34,7 +34,8 @@ class Packed:
                 "steps": len(schedule.steps), "stages": len(compiled.plan.stages),
                 "macs": compiled.macs,
                 "executed_macs": compiled.executed_macs,
-                "removed": schedule.removed, "cycles": compiled.plan.cycles, "plan_seconds": compiled.plan_seconds}
+                "removed": schedule.removed, "cycles": round(compiled.plan.cycles),
+                "plan_seconds": compiled.plan_seconds}
 
 
 def pack(model: Path, labels: Path | None = None, options: Options = Options(),
@@ -67,15 +68,18 @@ def plan_frontier(model: Path, options: Options = Options(), board: Board | None
     plans = pipeline.plan_frontier(read_model(model, shapes), name_of(model),
                                    within(options, board))
     least = min((plan.products for plan in plans), default=1)
-    return [{"arena_bytes": plan.arena_bytes, "products": plan.products, "cycles": plan.cycles,
+    return [{"arena_bytes": plan.arena_bytes, "products": plan.products, "cycles": round(plan.cycles),
              "extra_percent": 100 * (plan.products / max(least, 1) - 1),
              "stages": len(plan.stages)} for plan in plans]
 
 
 def within(options: Options, board: Board | None) -> Options:
-    """The options, with the RAM of a board as the limit if that is less."""
-    limits = [limit for limit in (options.ram, board and board.ram_bytes) if limit is not None]
-    return replace(options, ram=min(limits, default=None))
+    """The options for a board, if there is one: with its core, and its RAM as the limit if that is
+    less."""
+    if board is None:
+        return options
+    ram = board.ram_bytes if options.ram is None else min(options.ram, board.ram_bytes)
+    return replace(options, ram=ram, core=core_of(board.arch, board))
 
 
 def name_of(model: Path) -> str:

@@ -5,7 +5,8 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from tinyml.board import Board
+from tinyml.board import Board, core_of
+from tinyml.plan.cores import read_costs
 
 BAR = 9                         # columns
 WIDEST = 12                     # classes whose confusions are all printed
@@ -51,8 +52,10 @@ def deploy_table(figures: dict) -> Table:
 
 def frontier_table(name: str, points: list[dict], board: Board | None) -> Table:
     """Every plan worth knowing, the fastest first."""
+    core = board and core_of(board.arch, board)
+    core = core if core in read_costs() else "m4"
     table = Table(title=name)
-    for column in ("arena", "extra products", "Mcycles (M4, predicted)", "stages") + (
+    for column in ("arena", "extra products", f"Mcycles ({core.upper()}, predicted)", "stages") + (
             (f"fits {board.name}",) if board else ()):
         table.add_column(column, justify="right")
     for point in points:

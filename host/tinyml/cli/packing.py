@@ -28,7 +28,7 @@ def pack(model: ModelFile,
          as_json: Json = False):
     """Pack a model into a .tml schedule: memory planned, weights laid out, golden vectors inside.
 
-    Without --ram and --minimum: the fastest plan that the board has the RAM for.
+    With --board: the plan that is the fastest there, of those that it has the RAM for.
     """
     from tinyml.board import load_board
     from tinyml.pack import pack as pack_model

@@ -78,8 +78,8 @@ def fit(path: Path, room: Room, options: Options = Options(), shapes: Shapes = K
 
 
 def options_for(path: Path, board: Board, options: Options, shapes: Shapes = KNOWN) -> Options:
-    """What a model is packed with for a board: the fastest plan that it has room for. Raises
-    FitError if there is none. Where there is no module to reckon with, the heap is the limit."""
+    """What a model is packed with for a board: the plan that is the fastest there, of those that it
+    has room for. Raises FitError if there is none. Where there is no module to reckon with, the heap is the limit."""
     room, plans = room_of(board), Plans(path, shapes)
     try:
         tried = try_way(plans, options, room)

@@ -7,8 +7,8 @@ the sum is right within 4 KiB.
 """
 from dataclasses import dataclass
 
-from tinyml.board import Board, recognised
-from tinyml.fit.timing import CORES, predicted_cycles
+from tinyml.board import Board, core_of, recognised
+from tinyml.fit.timing import predicted_cycles
 from tinyml.probe import MODULE_ARCHS, Probe
 from tinyml.remote import PYTHON_PARTS, built, choose_build, module_path
 from tinyml.schedule import decode
@@ -48,7 +48,7 @@ class Room:
 
 def room_of(board: Board) -> Room:
     """By the facts of a board."""
-    return Room(board.name, board.arch, _core(board), board.clock_hz, board.ram_bytes,
+    return Room(board.name, board.arch, core_of(board.arch, board), board.clock_hz, board.ram_bytes,
                 board.largest_bytes or board.ram_bytes, board.flash_bytes, board.romfs_bytes or 0,
                 board.facts)
 
@@ -57,13 +57,9 @@ def room_at(probe: Probe) -> Room:
     """As it was found; its clock is that of the known board that calls itself so."""
     known = recognised(probe.machine)
     return Room(known.name if known else probe.machine, probe.arch,
-                _core(known) if known else CORES.get(probe.arch, probe.arch),
+                core_of(probe.arch, known),
                 known.clock_hz if known else None, probe.heap_free, probe.largest_free,
                 probe.flash_free, probe.romfs_bytes, "found on the board")
-
-
-def _core(board: Board) -> str:
-    return board.core or CORES.get(board.arch, board.arch)
 
 
 @dataclass(frozen=True)

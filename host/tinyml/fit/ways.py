@@ -53,9 +53,10 @@ class Tried:
 
 
 def try_way(plans: Plans | OneFile, options: Options, room: Room, words: str = "") -> Tried:
-    """The fastest plan that fits, else the one that needs least. A plan that computes nothing again
-    may do with the smaller module, so it comes first. Raises UnsupportedError, FitError."""
-    closest = None
+    """The plan that fits and is the fastest on the board's core, else the one that needs least. A plan
+    that computes nothing again may do with the smaller module, so it comes first. Raises
+    UnsupportedError, FitError."""
+    closest, options = None, replace(options, core=room.core)
     for choice in dict.fromkeys((replace(options, max_extra=0), options)):
         for weights in ways_to_hold(room, options.paged):
             for asked in _ever_smaller(plans, choice, room, weights):

@@ -82,8 +82,7 @@ def _rows(packed: Packed, order: list[int], measured: Profile | None) -> tuple[R
 
 
 def task_cycles(plan: Plan) -> list[int]:
-    """What is predicted of each task. Plans that were made short of RAM in the end fire shorter
-    blocks than those that `Plan.cycles` was added up for."""
+    """What is predicted of each task, on a Cortex-M4."""
     found = []
     for task, stage in zip(plan.problem.tasks, _stage_of(plan), strict=True):
         alone = stage.first == stage.last

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What a task costs, in instructions of a Cortex-M4: good enough to compare plans.
+"""What a task costs, in instructions of a Cortex-M4: good enough to compare plans where no core is
+told (plan/cores.py).
 
 Fitted to `tinyml bench --on m4f` on the models of MLPerf Tiny: kernels compute four pixels at a
 time, and begin again with every firing.

@@ -56,6 +56,15 @@ def place_path(problem: Problem, path: Path, blocks: Blocks = {},
     return lay_out(problem, path, pages_of(problem, path), limit)
 
 
+def counted_by(cost: Cost, plan: Plan) -> Plan:
+    """The same plan with the cycles that a cost gives it."""
+    stages = tuple(replace(stage, cycles=sum(
+        cost(task, task.block(stage.block, alone), alone)
+        for alone in [stage.first == stage.last]
+        for task in plan.problem.tasks[stage.first:stage.last + 1])) for stage in plan.stages)
+    return replace(plan, stages=stages, cycles=total_cycles(stages))
+
+
 def lay_out(problem: Problem, path: Path, pages: tuple[Page, ...],
             limit: int | None = None) -> Plan | None:
     """The same of a problem that has its stacks and blocks, with these pages; None if the arena

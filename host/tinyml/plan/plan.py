@@ -5,11 +5,14 @@ from dataclasses import replace
 
 from tinyml.errors import FitError
 from tinyml.plan.blocks import Growth
-from tinyml.plan.layout import Plan, lay_out, place_path
+from tinyml.plan.cores import cost_of, per_run
+from tinyml.plan.cost import Cost
+from tinyml.plan.layout import Plan, counted_by, lay_out, place_path
 from tinyml.options import Options
 from tinyml.plan.pages import pages_of
 from tinyml.plan.patches import Estimate, estimates, patched
 from tinyml.plan.path import Path, frontier, peak, smallest, total_cycles
+from tinyml.plan.quick import Quick
 from tinyml.plan.stages import BLOCKS, LONG_BLOCKS, Search, StageChoice
 from tinyml.plan.tasks import Problem
 
@@ -30,8 +33,11 @@ def make_plan(problem: Problem, options: Options = Options()) -> Plan:
     elif options.goal == "fastest":
         plan = _fastest_plan(problem, options)
     plan = plan or _smallest_plan(problem, replace(options, goal="smallest"))
-    if options.ram is not None and plan.arena_bytes > options.ram:
-        raise FitError(_too_large(plan, options.ram))
+    reason = _what_is_too_much(plan, options)
+    if reason:
+        plan = _quick_plan(problem, options)
+        if plan is None:
+            raise FitError(reason)
     return _fewer_reads(plan, options.ram) if plan.pages else plan
 
 
@@ -97,13 +103,15 @@ def _with_recomputed(problem: Problem, options: Options, plain: list[StageChoice
     """Rows are only computed again where that gives less than the smallest plan that does
     without."""
     least = smallest(plain, len(problem.tasks))
-    return Search(problem, True).choices(peak(least[0]), _most_extra(problem, options)) + plain
+    search = Search(problem, True, cost=cost_of(options.core))
+    return search.choices(peak(least[0]), _most_extra(problem, options)) + plain
 
 
 def _plain_choices(problem: Problem, options: Options, limit: int = NO_LIMIT):
     """The stages that compute nothing twice."""
     blocks = BLOCKS if options.goal == "smallest" else BLOCKS + LONG_BLOCKS
-    return Search(problem, False, options.stages != "single", blocks).choices(limit, None)
+    search = Search(problem, False, options.stages != "single", blocks, cost=cost_of(options.core))
+    return search.choices(limit, None)
 
 
 def _may_recompute(options: Options) -> bool:
@@ -118,35 +126,45 @@ def _most_extra(problem: Problem, options: Options) -> int | None:
 
 
 def _fastest_plan(problem: Problem, options: Options) -> Plan | None:
-    """The fastest within the RAM, one that computes nothing twice if there is one."""
+    """The fastest within the RAM. What longer blocks will make of a path is not known before, so that
+    of other costs may be faster in the end."""
+    cores = (options.core,) if options.ram is None else dict.fromkeys((options.core, None))
+    plans = (_fastest_by(problem, replace(options, core=core)) for core in cores)
+    return min((counted_by(cost_of(options.core), plan) for plan in plans if plan),
+               key=lambda plan: (plan.cycles, plan.arena_bytes), default=None)
+
+
+def _fastest_by(problem: Problem, options: Options) -> Plan | None:
+    """By the costs of a core, one that computes nothing twice if there is one."""
     limit = NO_LIMIT if options.ram is None else options.ram
-    plan = _fastest_of(problem, _plain_choices(problem, options, limit), None, limit)
+    cost = cost_of(options.core)
+    plan = _fastest_of(problem, _plain_choices(problem, options, limit), None, limit, cost)
     if plan is None and _may_recompute(options):
         plan = _fastest_of(problem, _choices(problem, options), _most_extra(problem, options),
-                           limit)
+                           limit, cost)
     return plan
 
 
-def _fastest_of(problem: Problem, choices, extra: int | None, limit: int) -> Plan | None:
+def _fastest_of(problem: Problem, choices, extra: int | None, limit: int, cost: Cost) -> Plan | None:
     """The fastest within the limit; of those as fast, the smallest."""
     paths = frontier(choices, len(problem.tasks), limit, extra)
     if limit == NO_LIMIT:
         return place_path(problem, [path for path in paths if total_cycles(path)
                                     <= EQUALLY_FAST * total_cycles(paths[0])][-1])
     some = dict.fromkeys(paths[len(paths) * part // STARTS] for part in range(STARTS) if paths)
-    plans = [_lengthened(problem, path, limit) for path in (*some, *paths[-1:])]
+    plans = [_lengthened(problem, path, limit, cost) for path in (*some, *paths[-1:])]
     return min((plan for plan in plans if plan.arena_bytes <= limit),
                key=lambda plan: (plan.cycles, plan.arena_bytes), default=None)
 
 
-def _lengthened(problem: Problem, path: Path, limit: int) -> Plan:
+def _lengthened(problem: Problem, path: Path, limit: int, cost: Cost) -> Plan:
     """The plan of a path, with longer blocks as far as the limit allows."""
-    growths = [Growth(problem, stage) for stage in path if stage.first < stage.last]
+    growths = [Growth(problem, stage, cost) for stage in path if stage.first < stage.last]
     room = limit
     for _ in range(MOST_TRIES):
         blocks = {task: block for growth in growths
                   for task, block in growth.grown(room).items()}
-        plan = place_path(problem, path, blocks)
+        plan = place_path(problem, path, blocks, cost=cost)
         if plan.arena_bytes <= limit or not blocks:
             return plan
         room -= plan.arena_bytes - limit        # the placement has gaps: ask for less
@@ -157,16 +175,16 @@ def _smallest_plan(problem: Problem, options: Options) -> Plan:
     """The smallest that can be placed. Estimates leave out gaps, so the first path whose estimate
     is no less than the best plan so far ends a search; and so a search among more choices may end
     with a larger plan: the plainer ones come first."""
-    best = None
+    best, cost = None, cost_of(options.core)
     for choices in _ever_more_choices(problem, options):
         for path in smallest(choices, len(problem.tasks), _most_extra(problem, options)):
             if best is not None and peak(path) >= best.arena_bytes:
                 break
-            for some in (path, _short_blocks(path)):
+            for some in (path, _short_blocks(problem, path, cost)):
                 plan = place_path(problem, some)
                 if best is None or plan.arena_bytes < best.arena_bytes:
                     best, way = plan, some
-    best = _lengthened(problem, way, best.arena_bytes)
+    best = _lengthened(problem, way, best.arena_bytes, cost)
     if options.stages == "auto" and _may_recompute(options):
         smaller = [guess for guess in _guesses(problem, options) if guess.bytes < best.arena_bytes]
         if smaller:
@@ -175,11 +193,13 @@ def _smallest_plan(problem: Problem, options: Options) -> Plan:
     return best
 
 
-def _short_blocks(path):
+def _short_blocks(problem: Problem, path: Path, cost: Cost) -> Path:
     """The path with short firings of the tasks that are alone in their stage: the less a firing
     writes, the nearer an output may come to the input that it overwrites."""
-    return tuple(replace(stage, block=min(stage.block, SHORT)) if stage.first == stage.last
-                 else stage for stage in path)
+    def short(stage: StageChoice) -> StageChoice:
+        task, block = problem.tasks[stage.first], min(stage.block, SHORT)
+        return replace(stage, block=block, cycles=cost(task, task.block(block, True), True))
+    return tuple(short(stage) if stage.first == stage.last else stage for stage in path)
 
 
 def _guesses(problem: Problem, options: Options) -> list[Estimate]:
@@ -206,8 +226,27 @@ def _patched_plan(problem: Problem, options: Options, guesses: list[Estimate]) -
     return min(plans or [_smallest_plan(problem, single)], key=lambda plan: plan.arena_bytes)
 
 
-def _too_large(plan: Plan, ram: int) -> str:
+def _quick_plan(problem: Problem, options: Options) -> Plan | None:
+    """Of a budget of cycles: what `Quick` finds among all plans, which a search has asked before."""
+    if options.cycles is None or (options.stages, options.max_extra) != ("auto", None):
+        return None
+    ram = NO_LIMIT if options.ram is None else options.ram
+    most_cycles = options.cycles - per_run(options.core)
+    return Quick(problem, ram, most_cycles, cost_of(options.core)).plan()
+
+
+def _what_is_too_much(plan: Plan, options: Options) -> str | None:
     """The line that says what is in the way."""
+    if options.ram is not None and plan.arena_bytes > options.ram:
+        return _too_large(plan, options.ram)
+    if options.cycles is not None and plan.cycles + per_run(options.core) > options.cycles:
+        return (f"a run takes some {round(plan.cycles)} cycles, {options.cycles} are allowed: use a "
+                "smaller input or fewer channels")
+    return None
+
+
+def _too_large(plan: Plan, ram: int) -> str:
+    """Of an arena that is."""
     when = max((b.first for b in plan.buffers), key=lambda t: sum(
         b.size for b in plan.buffers if b.first <= t <= b.last))
     alive = sorted((b for b in plan.buffers if b.first <= when <= b.last), key=lambda b: -b.size)

@@ -69,6 +69,7 @@ def stacked(problem: Problem, site: Site, high: int) -> dict[int, Task]:
             wide, shape=(strips, width, rows * channels), high=high,
             window=Window(rows, 1, high * window.stride_h, 1, window.pad_top, 0),
             products=wide.products * computed // height,
+            outside=wide.products * (strips * rows - computed) // height,
             most_block=max(1, wide.most_block // rows)),
         site.first + 1: replace(
             depthwise, shape=(strips, depthwise.shape[1], high * depthwise.shape[2]), high=high,

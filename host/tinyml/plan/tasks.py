@@ -58,6 +58,8 @@ class Task:
     `data`: bytes of weights that the arena has while the task's stage runs (plan/pages.py), and
     `stacked_data` if it is stacked.
     `high`: output rows of the stack that it is part of, 0 if it isn't stacked (plan/stacks.py).
+    `outside`: products that a stack would do on rows outside the image, which are not among its
+    `products`: costs count them.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Task:
     regions: tuple[Region, ...] = ()
     data: int = 0
     stacked_data: int = 0
+    outside: int = 0
 
     @property
     def firing_rows(self) -> int:

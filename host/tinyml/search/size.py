@@ -5,13 +5,13 @@ from itertools import chain
 
 from tinyml import format as f
 from tinyml.pack import SEEDS
-from tinyml.plan import Plan, Task
+from tinyml.plan import Plan
+from tinyml.plan.cores import kind_of
 from tinyml.search.net import Layer, Net
 from tinyml.search.problem import folded, steps_of
 
 PORTS = 2                       # an input and an output
 SKIPPING = 16                   # outputs from which on a layer of one pixel may skip zeros
-STACKED = {"conv2d": "conv2d_stack", "depthwise_conv2d": "depthwise_conv2d_stack"}
 
 
 def file_bytes(net: Net, row_fed: bool, plan: Plan | None = None) -> int:
@@ -32,13 +32,6 @@ def notes_bytes(name: str, labels: tuple[str, ...]) -> int:
     """More than that: of a name and of labels."""
     text = "\n".join(labels).encode()
     return f.ALIGN + _up(len(name.encode()), 4) + (f.NOTE.size + _up(len(text), 4) if text else 0)
-
-
-def kind_of(task: Task) -> str:
-    """The step that a task becomes."""
-    if task.high and task.rows > 1:
-        return "conv2d_unstack"
-    return STACKED[task.name] if task.high else task.name
 
 
 @cache
