@@ -17,10 +17,13 @@ from tinyml.pack import pack_graph
 from tinyml.pipeline import compile_graph
 from tinyml.plan import make_plan
 from tinyml.plan.check import check_plan
+from tinyml.plan.cores import cost_of, per_run
 from tinyml.plan.cost import cycles
+from tinyml.plan.layout import counted_by
 from tinyml.plan.quick import Quick
-from tinyml.search.cycles import cost_of, plan_cycles
+from tinyml.search import finalists
 from tinyml.search.feasible import Budget, feasible
+from tinyml.search.finalists import packed_for
 from tinyml.search.net import Block, Conv, Net
 from tinyml.search.problem import problem_of
 from tinyml.search.size import file_bytes, notes_bytes
@@ -50,12 +53,14 @@ def test_names_and_labels_have_room(labels):
 
 
 @settings(thorough, max_examples=20)
-@given(net=nets(), core=st.sampled_from(("m0", "m4")), stages=st.sampled_from(("single", "recompute")))
-def test_cycles_are_those_of_the_schedule(net, core, stages):
-    compiled = compile_graph(quantised(net), options=Options(goal="smallest", stages=stages))
+@given(net=nets(), core=st.sampled_from(("m0", "m4")), stages=st.sampled_from(("single", "recompute")),
+       goal=st.sampled_from(("smallest", "fastest")))
+def test_cycles_are_those_of_the_schedule(net, core, stages, goal):
+    options = Options(goal=goal, stages=stages, core=core)
+    compiled = compile_graph(quantised(net), options=options)
     assume(all(values.get("quick", 1) for _, values in compiled.schedule.steps))
     assert predicted_cycles(compiled.schedule, core) == pytest.approx(
-        plan_cycles(compiled.plan, core), abs=1)
+        compiled.plan.cycles + per_run(core), abs=1)
 
 
 @settings(thorough, max_examples=60)
@@ -80,6 +85,8 @@ def test_a_feasible_net_has_a_plan_within_the_budget(net, fed, part):
     assume(found)
     assert found.arena_bytes <= ram and found.products >= sum(t.products for t in problem.tasks)
     assert make_plan(problem, Options(ram=ram, feed_rows=fed)).arena_bytes <= ram
+    plan = make_plan(problem, Options(ram=ram, core=budget.core, cycles=found.cycles + 1))
+    assert plan.arena_bytes <= ram and plan.cycles + per_run(budget.core) <= found.cycles + 1
     for name, number in (("ram", found.arena_bytes), ("flash", found.file_bytes),
                          ("cycles", found.cycles)):
         again = feasible(net, replace(budget, **{name: number}))
@@ -103,14 +110,33 @@ def test_nothing_is_feasible_without_room():
 def test_what_the_planner_can_do_is_seldom_refused(percent):
     problem = problem_of(SMALL, True)
     ram = make_plan(problem, Options(goal="smallest")).arena_bytes * percent // 100
-    with_planner = plan_cycles(make_plan(problem, Options(ram=ram)), "m0")
+    plan = make_plan(problem, Options(ram=ram))
+    with_planner = counted_by(cost_of("m0"), plan).cycles + per_run("m0")
     found = feasible(SMALL, Budget(ram=ram, cycles=int(1.02 * with_planner)))
     assert found or percent == 100
 
 
+def test_what_is_feasible_is_packed_within_the_budget(monkeypatch):
+    graph, labels = quantised(SMALL), tuple(map(str, range(SMALL.classes)))
+    ram = make_plan(problem_of(SMALL, True), Options(goal="smallest")).arena_bytes * 11 // 10
+    budget = Budget(ram, 16384, 10 ** 8)
+    while found := feasible(SMALL, budget):
+        tight, budget = budget, replace(budget, cycles=found.cycles - 1)
+    packed = packed_for(graph, labels, tight)
+    assert predicted_cycles(packed.compiled.schedule, tight.core) <= tight.cycles
+    assert packed.compiled.schedule.arena_bytes <= ram and len(packed.file) <= tight.flash
+    with pytest.raises(FitError, match="are allowed"):
+        packed_for(graph, labels, replace(tight, cycles=tight.cycles // 2))
+    with pytest.raises(FitError, match="bytes of file, the budget has 2000"):
+        packed_for(graph, labels, replace(tight, flash=2000))
+    monkeypatch.setattr(finalists, "predicted_cycles", lambda *_: tight.cycles + 1)
+    with pytest.raises(FitError, match="cycles, the budget has"):
+        packed_for(graph, labels, tight)
+
+
 def test_a_core_that_nobody_measured_is_refused():
     with pytest.raises(KeyError):
-        cost_of("z80")
+        feasible(SMALL, Budget(core="z80"))
 
 
 def test_a_budget_that_nobody_keeps_says_so():

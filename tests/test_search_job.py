@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from tinyml.errors import SearchError
+from tinyml.errors import FitError, SearchError
 from tinyml.search import controls
 from tinyml.search import job as job_module
 from tinyml.search.effort import Effort, Epoch, effort_for
@@ -18,6 +18,7 @@ from tinyml.search.progress import Progress
 from tinyml.search.space_file import load_space
 from tinyml.search.table import BY_CHANCE, BY_HAND, SEARCHED
 from tinyml.search.train.recipe import Recipe
+from tinyml.search.work import UNFIT, Done
 from tests.search_data import DATA
 
 needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="training needs torch")
@@ -88,6 +89,17 @@ def test_a_killed_search_ends_with_the_same_table(tmp_path, monkeypatch, whole, 
         search(a_job(tmp_path / "cut"), make_executor("here"))
     monkeypatch.setattr(job_module, "work", work)
     assert table(search(a_job(tmp_path / "cut"), make_executor("here"))) == table(whole[1])
+
+
+@needs_torch
+def test_nets_that_do_not_fit_after_all_are_left_out(tmp_path, monkeypatch, whole):
+    lost, real = {whole[1][-1].task.key}, job_module.work
+    monkeypatch.setattr(job_module, "work", lambda place, task: Done({UNFIT: "too slow"})
+                        if task.key in lost else real(place, task))
+    assert table(search(a_job(tmp_path / "one"), make_executor("here"))) == table(whole[1][:-1])
+    lost |= {row.task.key for row in whole[1]}
+    with pytest.raises(FitError, match="none of the nets"):
+        search(a_job(tmp_path / "all"), make_executor("here"))
 
 
 @needs_torch

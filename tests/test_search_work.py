@@ -2,6 +2,7 @@
 """What workers of a search do, and what is left for the user: files that run, and say what they are."""
 import json
 import pickle
+from dataclasses import replace
 from importlib.util import find_spec
 from io import BytesIO
 
@@ -20,7 +21,7 @@ from tinyml.search.feasible import Budget
 from tinyml.search.saved import Saved, net_from_json, net_to_json, read_saved
 from tinyml.search.space_file import load_space
 from tinyml.search.train.recipe import Recipe
-from tinyml.search.work import Final, Place, Supernet, make_scorer, score, work
+from tinyml.search.work import UNFIT, Final, Place, Supernet, make_scorer, score, work
 from tests.search_data import DATA, LARGE, MIDDLE, SMALL, write_pictures
 
 BUDGET = Budget(4096, 16384, None, "m0")
@@ -60,6 +61,13 @@ def test_a_final_net_is_packed_within_the_budget_and_as_good_as_its_floats(tmp_p
         for x in DATA.test.x[:20]:
             assert bytes(other.run(x - np.uint8(128))) == bytes(model.run(x - np.uint8(128)))
     assert json.dumps(found)
+
+
+@needs_torch
+def test_a_final_net_that_does_not_fit_says_why():
+    budget, few = replace(BUDGET, cycles=10_000), replace(RECIPE, epochs=1)
+    done = work(Place(DATA, budget), Final("one", SMALL, few, 1))
+    assert "10000 are allowed" in done.figures[UNFIT] and not done.files
 
 
 @needs_torch

@@ -46,8 +46,8 @@ class Finalist:
 
 
 def finalist(net: Net, weights: Weights, data: Dataset, budget: Budget, name: str) -> Finalist:
-    """Quantised, packed with the fastest plan that the budget has the RAM for, and asked. Raises
-    FitError where it doesn't fit after all."""
+    """Quantised, packed with the fastest plan within the budget, and asked. Raises FitError where it
+    doesn't fit after all."""
     data = data.at(net.input[:2])
     graph = int8_graph(net, weights, data, name)
     packed = packed_for(graph, data.classes, budget)
@@ -72,11 +72,15 @@ def int8_graph(net: Net, weights: Weights, data: Dataset, name: str) -> Graph:
 
 
 def packed_for(graph: Graph, classes: tuple[str, ...], budget: Budget) -> Packed:
-    """Within the budget's RAM and flash."""
-    packed = pack_graph(graph, classes, Options(ram=budget.ram, feed_rows=budget.row_fed))
-    if budget.flash is not None and len(packed.file) > budget.flash:
-        raise FitError(f"`{graph.name}` has a file of {len(packed.file)} bytes, the budget is "
-                       f"{budget.flash}")
+    """Within the budget. What is left to be seen are weights: how well they pack, and whether the
+    quicker ways of the kernels will do."""
+    options = Options(ram=budget.ram, feed_rows=budget.row_fed, core=budget.core, cycles=budget.cycles)
+    packed = pack_graph(graph, classes, options)
+    for what, takes, most in (("bytes of file", len(packed.file), budget.flash),
+                              ("cycles", predicted_cycles(packed.compiled.schedule, budget.core),
+                               budget.cycles)):
+        if most is not None and takes > most:
+            raise FitError(f"`{graph.name}` takes {takes} {what}, the budget has {most}")
     return packed
 
 

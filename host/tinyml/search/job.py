@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 
+from tinyml.errors import FitError
 from tinyml.files import write_file
 from tinyml.pack import read_file
 from tinyml.search.choose import choose
@@ -29,7 +30,7 @@ from tinyml.search.progress import Progress
 from tinyml.search.space import Space
 from tinyml.search.table import BY_CHANCE, BY_HAND, KINDS, SEARCHED
 from tinyml.search.train.recipe import Recipe
-from tinyml.search.work import (Final, Place, Supernet, hold, make_scorer, score, step_seconds,
+from tinyml.search.work import (UNFIT, Final, Place, Supernet, hold, make_scorer, score, step_seconds,
                                 work)
 
 SUPERNET, EVOLUTION = "supernet", "evolution"
@@ -97,6 +98,8 @@ def search(job: Job, executor: Executor, watch: Callable[[Progress], None] = lam
         journal.claim(job.settings())
         rows = _Search(job, executor, journal, progress).run()
     rmtree(scratch, ignore_errors=True)
+    if not rows:
+        raise FitError("none of the nets that were trained fits after all: give it more time or flash")
     return rows
 
 
@@ -189,12 +192,13 @@ class _Search:
         return Final(f"{key}-{number}", net, recipe, seed_of("final", self.job.seed, number))
 
     def train(self, wanted: list[Wanted], *more: Supernet) -> list[Trained]:
-        """Trains what the journal doesn't know. What takes longest begins first."""
+        """Trains what the journal doesn't know; those that fit. What takes longest begins first."""
         tasks = {task.key: task for task in (*more, *(each.task for each in wanted))}
         results = dict(zip(tasks, self.journal.results(tasks, self.trained)))
         for key in tasks:
             self.progress.tell(key)
-        return [Trained(**vars(each), figures=results[each.task.key]) for each in wanted]
+        return [Trained(**vars(each), figures=results[each.task.key]) for each in wanted
+                if UNFIT not in results[each.task.key]]
 
     def trained(self, tasks: list) -> Iterator[tuple[int, dict]]:
         """Figures as they come; files are there before them."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tinyml.board import Board
-from tinyml.errors import ModelError
+from tinyml.errors import FitError, ModelError
 from tinyml.search.budget import budget_for
 from tinyml.search.data import Dataset, read_dataset
 from tinyml.search.net import Net
@@ -13,7 +13,7 @@ from tinyml.search.output import write_model
 from tinyml.search.progress import Progress
 from tinyml.search.saved import Saved, read_saved
 from tinyml.search.train.recipe import Recipe
-from tinyml.search.work import Final, Place, work
+from tinyml.search.work import UNFIT, Final, Place, work
 
 FRESH, KNOWN = Recipe(), Recipe(epochs=8, rate=0.05)    # what is known is to be kept
 MODEL = "model"
@@ -53,6 +53,8 @@ def tune(net: Path, source: Path, output: Path, asked: Tuning, seed: int = 0,
     watch(progress)
     task = Final(MODEL, made, asked.recipe, seed, None if asked.scratch else saved.state)
     done = work(Place(data, budget, output), task)
+    if UNFIT in done.figures:
+        raise FitError(done.figures[UNFIT])
     write_model(output, MODEL, done.files, data, made)
     for ending in (".pt", ".progress"):
         (output / (MODEL + ending)).unlink(missing_ok=True)

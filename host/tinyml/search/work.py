@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 
 from tinyml.data import spread
+from tinyml.errors import FitError
 from tinyml.search.data.items import Dataset
 from tinyml.search.feasible import Budget
 from tinyml.search.net import Net
@@ -21,6 +22,7 @@ SEEN, ASKED = 400, 3200         # items that a net inside a supernet is shown, a
 STEPS = 6                       # that are timed
 ENDINGS = ".tml", ".tflite", ".npz"        # of the files of a net
 TELL = 1.0                      # seconds between two notes of how far a task is
+UNFIT = "unfit"                 # the only figure of a net whose weights don't fit after all: why
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +96,10 @@ def _final(place: Place, task: Final) -> Done:
         start.adopt(task.start)
     weights = fit(task.net, data, task.recipe, task.seed, start, None, device(), *_kept(place, task))
     weights.cpu()
-    made = finalist(task.net, weights.folded(), data, place.budget, task.key)
+    try:
+        made = finalist(task.net, weights.folded(), data, place.budget, task.key)
+    except FitError as error:
+        return Done({UNFIT: str(error)})
     floats = accuracy(weights, Feed(data.test, data.prepare))
     return Done(made.figures() | {"float_test": floats},
                 {".tml": made.file, ".tflite": made.tflite, ".npz": _saved(weights, data)})
