@@ -8,15 +8,12 @@ from typing import Annotated, Optional
 
 import typer
 
-from tinyml.cli.shared import Feed, FeedKind, Json, print_result
+from tinyml.cli.shared import BoardName, Feed, FeedKind, Json, Ram, print_result
 
 EVERY = 0.5                     # seconds between two looks at how far it is
 
 DataPath = Annotated[Path, typer.Option("--data", help="A folder with one of pictures, .wav or .csv for each "
                                         "class, an .npz with x and y, or a .csv with a column `label`.")]
-BoardName = Annotated[str, typer.Option("--board", help="Name from `tinyml boards`.")]
-Ram = Annotated[Optional[int], typer.Option(min=1, help="Most bytes of the arena. Default: what the board "
-                                            "leaves.")]
 Flash = Annotated[Optional[int], typer.Option(min=1, help="Most bytes of the file. Default: what the board "
                                               "has.")]
 Ms = Annotated[Optional[float], typer.Option(min=0, help="Most milliseconds of a run.")]
@@ -48,6 +45,7 @@ def search(data: DataPath, board: BoardName,
            frontend: Frontend = None, flip: Flip = True, seed: Seed = 0, as_json: Json = False):
     """Find the best network for data and a board: architecture and memory plan together.
 
+    It may take all bytes that the board leaves, unless --ram or --flash say less.
     Leaves best.tml, best.tflite, labels.txt, input.json (how its input is made), table.json and
     picture.svg. A search that was ended goes on when it is called again.
     """
