@@ -16,24 +16,27 @@ from time import monotonic
 
 from rich.console import Console
 
+from tinyml.search.budget import LONG_NAME
 from tinyml.search.data import Dataset, read_dataset
 from tinyml.search.executor import make_executor
 from tinyml.search.feasible import Budget
 from tinyml.search.job import Job, search
 from tinyml.search.output import write_results
+from tinyml.search.size import notes_bytes
 from tinyml.search.space_file import load_space
 from tinyml.search.table import Row, figures, search_table
 
 from .steps import ROOT
 
 FOLDER = Path("/usr/share/datasets/fashion-mnist")     # of Debian's dataset-fashion-mnist
+LABELS = ROOT / "examples/fashion/labels.txt"
 BUDGETS = {"small": Budget(2048, 16 * 1024, 3_200_000, "m0", True),
            "large": Budget(8192, 64 * 1024, 20_000_000, "m0", True)}
 
 
 def fashion(items: int | None = None) -> Dataset:
     """The photos; the test is whole unless fewer `items` are asked for."""
-    data = read_dataset(FOLDER)
+    data = replace(read_dataset(FOLDER), classes=tuple(LABELS.read_text().splitlines()))
     if items is None:
         return data
     return replace(data, **{name: getattr(data, name).take(slice(0, items))
@@ -44,7 +47,8 @@ def study(name: str, data: Dataset, hours: float, seeds: int, workers: int) -> t
     """(rows, seconds) of a search within a budget."""
     folder = ROOT / "build/search" / (name if len(data.train.y) > 10_000 else f"{name}-few")
     folder.mkdir(parents=True, exist_ok=True)
-    job = Job(data, BUDGETS[name], load_space("images"), folder, hours=hours, workers=workers, seeds=seeds)
+    budget = replace(BUDGETS[name], notes=notes_bytes(LONG_NAME, data.classes))
+    job = Job(data, budget, load_space("images"), folder, hours=hours, workers=workers, seeds=seeds)
     start = monotonic()
     with make_executor("local", workers) as executor:
         trained = search(job, executor)

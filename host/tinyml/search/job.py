@@ -28,7 +28,7 @@ from tinyml.search.keys import seed_of
 from tinyml.search.net import Net
 from tinyml.search.progress import Progress
 from tinyml.search.space import Space
-from tinyml.search.table import BY_CHANCE, BY_HAND, KINDS, SEARCHED
+from tinyml.search.table import BY_CHANCE, BY_HAND, SEARCHED
 from tinyml.search.train.recipe import Recipe
 from tinyml.search.work import (UNFIT, Final, Place, Supernet, hold, make_scorer, score, step_seconds,
                                 work)
@@ -180,7 +180,7 @@ class _Search:
     def again(self, rows: list[Trained], effort: Effort) -> list[Wanted]:
         """The best of each kind, with the other seeds."""
         found = []
-        for kind in KINDS:
+        for kind in {row.kind: None for row in rows}:
             one = best_of([row for row in rows if row.kind == kind])
             key = one.task.key.rpartition("-")[0]
             found += [Wanted(kind, one.name, self.final(key, one.task.net, one.task.recipe, number))
