@@ -7,7 +7,7 @@ from tinyml.errors import SearchError
 from tinyml.search.evolve import Pace
 from tinyml.search.table import KINDS
 
-TRAINING = 0.75                 # share of the time; the rest is planning and scoring
+TRAINING = 0.65                 # share of the time; the rest is planning and scoring
 MOST_EPOCHS = 60
 FEWER = 3                       # epochs of a final training for one of the supernet: enough to rank nets
 
