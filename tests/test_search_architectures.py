@@ -11,7 +11,7 @@ from tinyml.importers import import_model
 from tinyml.options import Options
 from tinyml.pipeline import lower_graph
 from tinyml.plan import make_plan
-from tinyml.search.architectures import named, names
+from tinyml.search.architectures import named, names, suited
 from tinyml.search.architectures.mobilenet import mobilenet_v2, rounded
 from tinyml.search.problem import problem_of
 
@@ -66,6 +66,13 @@ def test_redistribution_keeps_the_depth_and_takes_early_taps_away():
     assert len(plain.parts) == len(moved.parts)
     assert moved.parts[1].kernel == (1, 1)
     assert moved.products < plain.products
+
+
+def test_a_network_takes_sounds_with_windows_of_one_column():
+    net = suited(named("mcunet-10fps"), (49, 1, 40), 12)
+    assert net.layers[0].given == (49, 1, 40) and net.layers[-1].shape == (1, 1, 12)
+    assert {layer.kernel[1] for layer in net.layers} == {1}
+    assert [layer.kernel[0] for layer in net.layers] == [layer.kernel[0] for layer in named("mcunet-10fps").layers]
 
 
 def test_an_unknown_name_is_answered_with_those_that_are_known():

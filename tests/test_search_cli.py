@@ -9,12 +9,13 @@ from typer.testing import CliRunner
 
 from tinyml import cli
 from tinyml.search import controls, job
-from tinyml.errors import BoardError, FitError, ModelError, TinymlError
+from tinyml.errors import BoardError, FitError, ModelError, SearchError, TinymlError
 from tinyml.model import Model
+from tinyml.search.architectures import named, suited
 from tinyml.search.controls import TABLES
 from tinyml.search.effort import Effort
 from tinyml.search.evolve import Pace
-from tinyml.search.saved import Saved
+from tinyml.search.saved import Saved, read_saved
 from tests.search_data import DATA, SMALL
 
 needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="training needs torch")
@@ -90,6 +91,27 @@ def test_a_net_for_colours_takes_no_grey_pictures(tmp_path, stripes):
     (tmp_path / "net.npz").write_bytes(Saved(replace(SMALL, input=(8, 8, 3)), {}, ("a", "b")).to_bytes())
     with pytest.raises(ModelError, match="3 channels, the data have 1"):
         told("train", tmp_path / "net.npz", "--data", stripes, "--board", "m0", "-o", tmp_path / "out")
+
+
+@needs_torch
+def test_a_published_net_is_trained_by_its_name(tmp_path, stripes):
+    found = told("train", "mbv2-w0.3-r80", "--data", stripes, "--board", "pico2", "--epochs", 1, "-o",
+                 tmp_path / "out")
+    assert 0 <= found["test"] <= 1
+    saved = read_saved(tmp_path / "out/model.npz")
+    assert saved.net == suited(named("mbv2-w0.3-r80"), (8, 8, 1), 2) and saved.state
+
+
+@needs_torch
+@pytest.mark.parametrize("name, error, words", [
+    ("resnet50", SearchError, "choose of mobilenet-v2, .*mcunet-5fps"),
+    ("resnet50.npz", ModelError, "no net of `tinyml search`"),
+    ("mobilenet-v2", FitError, "the file of the net would have about 2,.* there is room for 30,000"),
+])
+def test_what_can_not_be_trained_is_refused_before_the_training(tmp_path, stripes, name, error, words):
+    with pytest.raises(error, match=words):
+        told("train", name, "--data", stripes, "--board", "pico2", "--flash", 30_000, "-o", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_without_torch_the_way_to_it_is_told(tmp_path, stripes, monkeypatch):

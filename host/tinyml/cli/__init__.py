@@ -15,7 +15,7 @@
     profile   where the time of a run goes, anywhere
     selftest  the golden vectors of a .tml, anywhere
     search    the best network for data and a board
-    train     a network that was found, on other data
+    train     a network that was found or published, on your data
     fit       whether a model fits a board, and if not the ways out
     boards    what is known of them
     plan-study  what published networks would need

@@ -72,15 +72,19 @@ def search(data: DataPath, board: BoardName,
     print_result(figures(rows) if as_json else search_table(rows, f"{data.name} on {board}"), as_json)
 
 
-def train(net: Annotated[Path, typer.Argument(metavar="NET", help="An .npz that `search` or `train` left.")],
+def train(net: Annotated[str, typer.Argument(metavar="NET", help="An .npz that `search` or `train` left, or the "
+                                             "name of a published network, such as mbv2-w0.35-r144.")],
           data: DataPath, board: BoardName,
           output: Annotated[Path, typer.Option("-o", help="Folder of the trained model.")],
           ram: Ram = None, flash: Flash = None,
           epochs: Annotated[Optional[int], typer.Option(min=1, help="Times that all data are seen.")] = None,
           scratch: Annotated[bool, typer.Option("--scratch", help="What the net knows is not used.")] = False,
-          feed: Feed = FeedKind.image, window: Window = None, frontend: Frontend = None,
-          flip: Flip = True, seed: Seed = 0, as_json: Json = False):
-    """Train a net that was found on other data or classes, quantise it and pack it.
+          feed: Feed = FeedKind.image,
+          size: Annotated[Optional[str], typer.Option(metavar="HxW", help="Pictures are resized to it. Default: "
+                          "as the net has it; a published network takes arrays as they are.")] = None,
+          window: Window = None, frontend: Frontend = None, flip: Flip = True, seed: Seed = 0, as_json: Json = False):
+    """Train a net that was found on other data or classes, or a published one from scratch; quantise it
+    and pack it.
 
     Leaves model.tml, model.tflite, model.npz, labels.txt and input.json.
     """
@@ -90,7 +94,8 @@ def train(net: Annotated[Path, typer.Argument(metavar="NET", help="An .npz that 
 
     asked = Tuning(load_board(board), ram, flash, feed == FeedKind.rows, epochs, scratch, flip)
     with _shown(as_json) as watch:
-        done = tune(net, data, output, asked, seed, watch, window=window, frontend=_frontend(frontend))
+        done = tune(net, data, output, asked, seed, watch, size=_sides(size),
+                    window=window, frontend=_frontend(frontend))
     print_result(done if as_json else _told(done), as_json)
 
 
@@ -108,18 +113,23 @@ def _require_packages() -> None:
 
 
 def _read(data: Path, seed: int, size: str | None, window: int | None, frontend: Path | None):
-    from tinyml.errors import ModelError
     from tinyml.search.data import read_dataset
 
-    sides = None
-    if size:
-        try:
-            sides = tuple(int(side) for side in size.split("x"))
-        except ValueError:
-            sides = ()
-        if len(sides) != 2 or min(sides) < 1:
-            raise ModelError(f"--size `{size}` must be height and width, such as 48x64")
-    return read_dataset(data, seed, sides, window, _frontend(frontend))
+    return read_dataset(data, seed, _sides(size), window, _frontend(frontend))
+
+
+def _sides(size: str | None) -> tuple[int, int] | None:
+    from tinyml.errors import ModelError
+
+    if size is None:
+        return None
+    try:
+        sides = tuple(int(side) for side in size.split("x"))
+    except ValueError:
+        sides = ()
+    if len(sides) != 2 or min(sides) < 1:
+        raise ModelError(f"--size `{size}` must be height and width, such as 48x64")
+    return sides
 
 
 def _frontend(path: Path | None):

@@ -2,12 +2,13 @@
 """Published networks, by name: facts about their shapes, no weights."""
 import re
 import tomllib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from tinyml.errors import SearchError
 from tinyml.search.architectures.mobilenet import mobilenet_v2, redistributed
-from tinyml.search.net import Block, Conv, Net
+from tinyml.search.net import Block, Conv, Net, Shape
 
 TABLE = Path(__file__).with_name("published.toml")
 BLOCK = re.compile(r"(\d+)/(\d+):(\d+)>(\d+)(\+?)")
@@ -31,6 +32,15 @@ def named(name: str) -> Net:
         raise SearchError(f"`{name}` is no published network that is known here: choose of "
                           f"{', '.join(names())}")
     return _read(**_tables()[name])
+
+
+def suited(net: Net, shape: Shape, classes: int) -> Net:
+    """The network for items of another shape. Where they have one column, so have all windows."""
+    parts = net.parts
+    if shape[1] == 1:
+        parts = tuple(replace(part, kernel=(part.kernel[0], 1), stride=(part.stride[0], 1))
+                      for part in parts)
+    return Net(shape, parts, classes)
 
 
 @cache

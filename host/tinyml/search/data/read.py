@@ -17,11 +17,13 @@ SIZE = 64                       # pixels of a picture's sides, unless the user s
 
 
 def read_dataset(path: Path, seed: int = 0, size: tuple[int, int] | None = None,
-                 window: int | None = None, frontend: Frontend | None = None) -> Dataset:
-    """`size`: pictures are resized to that height and width; `window`: rows of readings of one item;
+                 window: int | None = None, frontend: Frontend | None = None,
+                 usual: tuple[int, int] = (SIZE, SIZE)) -> Dataset:
+    """`size`: pictures are resized to that height and width, those in files without it to the
+    `usual` one; `window`: rows of readings of one item;
     `frontend`: what a model is given of a sound. Raises ModelError if it can't be read, or is too
     little."""
-    data = dataset_of(_found(path, size, window, frontend), seed, path)
+    data = dataset_of(_found(path, size or usual, window, frontend), seed, path)
     return data.at(size) if size else data
 
 
@@ -42,7 +44,7 @@ def _found(path: Path, size, window, frontend) -> Found:
         what = " and ".join(sorted(counts)) or "no pictures, sounds or tables in folders of classes"
         raise ModelError(f"`{path}` holds {what}: it needs a folder for each class, of one kind of files")
     if "pictures" in counts:
-        return read_pictures(items, size or (SIZE, SIZE))
+        return read_pictures(items, size)
     return read_sounds(items, frontend) if "sounds" in counts else read_recordings(items, window)
 
 
