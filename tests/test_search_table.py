@@ -47,6 +47,9 @@ def test_a_control_that_is_not_beaten_is_told():
     better = replace(CHANCE, validation=(0.99,), test=(0.9,))
     assert verdict([FOUND, better]) == ["Best net by chance: 90.0 %. Best searched net: 87.0 %, 3.0 "
                                         "points less: it is not beaten."]
+    same = replace(CHANCE, test=FOUND.test)
+    assert verdict([FOUND, same]) == ["Best net by chance: 87.0 %. Best searched net: 87.0 %, as many: "
+                                      "it is not beaten."]
     assert verdict([RIVAL, CHANCE]) == [] == verdict([])
 
 

@@ -60,7 +60,8 @@ def verdict(rows: Sequence[Row]) -> list[str]:
             points = 100 * (found.accuracy - control.accuracy)
             told.append(f"Best net {kind}: {100 * control.accuracy:.1f} %. Best searched net: "
                         f"{100 * found.accuracy:.1f} %, " + (f"{points:.1f} points more." if points > 0
-                        else f"{-points:.1f} points less: it is not beaten."))
+                        else f"{-points:.1f} points less: it is not beaten." if points < 0
+                        else "as many: it is not beaten."))
     return told
 
 
