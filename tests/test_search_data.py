@@ -51,6 +51,22 @@ def test_folders_above_the_class_say_part_and_person(tmp_path):
     assert counts(data) == [36, 12, 48]
 
 
+def test_items_of_nobody_do_not_part_those_of_a_person(tmp_path):
+    for person in ("anna", "bob", "eve", "tom"):
+        pictures(tmp_path / person, 6)
+    pictures(tmp_path, 2)
+    data = read_dataset(tmp_path, size=(9, 7))
+    assert sum(counts(data)) == 52 and all(len(part.y) % 12 <= 4 for part in (data.validation, data.test))
+
+
+def test_a_class_that_nothing_is_learned_of_is_named(tmp_path):
+    pictures(tmp_path / "train")
+    (tmp_path / "train/dog").rename(tmp_path / "train/cow")
+    pictures(tmp_path / "test")
+    with pytest.raises(ModelError, match="no item of class `dog` is for training"):
+        read_dataset(tmp_path)
+
+
 def test_too_few_of_a_class_are_named(tmp_path):
     with pytest.raises(ModelError, match="class `cat` has 4 items, at least 10"):
         read_dataset(pictures(tmp_path / "p", 4))
@@ -98,6 +114,7 @@ def test_recordings_are_cut_into_windows_and_stay_in_one_part(tmp_path):
     assert data.kind == "motion" and data.shape == (40, 1, 3)
     values = [set(part.x.ravel().tolist()) for part in (data.train, data.validation, data.test)]
     assert not values[0] & values[1] and not values[0] & values[2] and not values[1] & values[2]
+    assert read_dataset(tmp_path, size=(20, 1), window=40).shape == data.shape
     prepared = data.prepare(data.train.x, data.train.x)
     assert np.allclose(prepared.mean((0, 1, 2)), 0, atol=1e-5)
 

@@ -78,7 +78,8 @@ def _begun(net: str, source: Path, reading: dict) -> tuple[Net, State | None, Da
         data = read_dataset(source, **reading, usual=published.input[:2])
         return suited(published, data.shape, len(data.classes)), None, data
     saved = read_saved(path)
-    data = read_dataset(source, **dict(reading, size=reading.get("size") or saved.net.input[:2]))
+    size = reading.get("size") or saved.net.input[:2]
+    data = read_dataset(source, **dict(reading, size=size)).at(size)
     wanted, there = saved.net.input[2], data.shape[2]
     if wanted != there:
         raise ModelError(f"the net takes items of {wanted} channels, the data have {there}")

@@ -55,9 +55,10 @@ def items_below(folder: Path, kinds: set[str]) -> list[Item]:
 
 
 def _found(kind: str, x: np.ndarray, items: list[Item], frontend: Frontend | None = None) -> Found:
-    groups = tuple(item.group for item in items)
+    """Where some folders say whose their items are, each other item is nobody else's."""
+    groups = tuple(item.group or str(item.path) for item in items)
     return Found(kind, x, tuple(item.word for item in items), tuple(item.part for item in items),
-                 groups if all(groups) else None, frontend)
+                 groups if any(item.group for item in items) else None, frontend)
 
 
 def read_pictures(items: list[Item], size: tuple[int, int]) -> Found:

@@ -45,6 +45,8 @@ def dataset_of(found: Found, seed: int, where) -> Dataset:
         raise ModelError(f"`{where}`: class `{classes[int(counts.argmin())]}` has {counts.min()} items, "
                          f"at least {FEWEST} of each class are needed")
     parts = _parts(found, y, seed)
+    for number in set(y.tolist()) - set(y[parts["train"]].tolist()):
+        raise ModelError(f"`{where}`: no item of class `{classes[number]}` is for training")
     items = {name: Items(found.x[which], y[which]) for name, which in parts.items()}
     return Dataset(found.kind, classes, **items, prepare=_prepare(found.kind, items["train"].x),
                    frontend=found.frontend)

@@ -9,7 +9,7 @@ from tinyml.search.data.arrays import read_idx_folder, read_npz
 from tinyml.search.data.folders import (PICTURE_KINDS, SOUND_KINDS, items_below, read_pictures,
                                         read_sounds)
 from tinyml.search.data.found import Found, dataset_of
-from tinyml.search.data.items import Dataset
+from tinyml.search.data.items import IMAGES, Dataset
 from tinyml.search.data.motion import read_long_table, read_recordings
 
 TABLES = {".csv"}
@@ -24,7 +24,7 @@ def read_dataset(path: Path, seed: int = 0, size: tuple[int, int] | None = None,
     `frontend`: what a model is given of a sound. Raises ModelError if it can't be read, or is too
     little."""
     data = dataset_of(_found(path, size or usual, window, frontend), seed, path)
-    return data.at(size) if size else data
+    return data.at(size) if size and data.kind == IMAGES else data
 
 
 def _found(path: Path, size, window, frontend) -> Found:
