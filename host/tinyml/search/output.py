@@ -54,6 +54,9 @@ def write_model(folder: Path, name: str, files: dict[str, bytes], data: Dataset,
 
 
 def input_of(data: Dataset, net: Net) -> dict:
-    """How numbers become the model's input: (number * scale - mean) / std."""
-    return {"kind": data.kind, "shape": list(net.input), **asdict(data.prepare),
+    """How numbers become the model's input: (number * scale - mean) / std. `sides`: height and width of
+    an item as it was read; `resampled_to`: those of the model, if they are others."""
+    sides, wanted = list(data.shape[:2]), list(net.input[:2])
+    return {"kind": data.kind, "sides": sides, "resampled_to": wanted if wanted != sides else None,
+            "shape": list(net.input), **asdict(data.prepare),
             "frontend": data.frontend and asdict(data.frontend)}
