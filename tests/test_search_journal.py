@@ -60,6 +60,26 @@ def test_a_file_that_is_no_journal_is_left_alone(path, line):
         Journal(path.parent)
 
 
+@pytest.mark.parametrize("room", [0, 1, 10])
+def test_on_a_full_disk_a_line_is_written_or_not(path, room):
+    """A limit of the size of files stands for it."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Journal(path) as journal:
+        journal.append({"key": "a", "result": 1})
+        whole = path.read_bytes()
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + room, before[1]))
+            with pytest.raises(SearchError, match="cannot be written: .*; what is in it is kept"):
+                journal.append({"key": "b", "result": 2})
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert path.read_bytes() == whole and "b" not in journal
+        journal.append({"key": "b", "result": 2})
+    with Journal(path) as journal:
+        assert [record["key"] for record in journal.records()] == ["a", "b"]
+
+
 def test_two_searches_do_not_share_a_journal(path):
     with Journal(path):
         with pytest.raises(SearchError, match="another search writes to it"):

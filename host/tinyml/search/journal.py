@@ -8,6 +8,8 @@ read, so that a run that was cut gives what a whole one gives.
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from errno import ENOSPC
 from pathlib import Path
 
 from tinyml.errors import SearchError
@@ -28,7 +30,7 @@ class Journal:
     def __init__(self, path: str | Path):
         self.path = Path(path)
         try:
-            self._file = open(self.path, "ab+")
+            self._file = open(self.path, "ab+", buffering=0)
         except OSError as error:
             raise SearchError(f"{path}: {error.strerror}") from None
         try:
@@ -63,9 +65,7 @@ class Journal:
         """Writes what can be told in JSON; returns it as JSON tells it."""
         assert record.get("key", "") not in self._results, record
         line = json.dumps(record, allow_nan=False)
-        self._file.write(line.encode() + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        self._write(line.encode() + b"\n")
         record = json.loads(line)
         self._records.append(record)
         if "key" in record:
@@ -96,6 +96,20 @@ class Journal:
             for number, result in compute([tasks[key] for key in missing]):
                 self.append({"key": missing[number], "result": result})
         return [self[key] for key in tasks]
+
+    def _write(self, line: bytes):
+        """The whole line to the disk, or nothing."""
+        end = self._file.seek(0, os.SEEK_END)
+        try:
+            written = self._file.write(line)
+            os.fsync(self._file.fileno())
+            if written < len(line):         # only a full disk takes a part
+                raise OSError(ENOSPC, os.strerror(ENOSPC))
+        except OSError as error:
+            with suppress(OSError):
+                self._file.truncate(end)
+            raise SearchError(f"`{self.path}` cannot be written: {error.strerror}; what is in it "
+                              "is kept, and the same command goes on") from None
 
     def _lock(self):
         if fcntl:
