@@ -15,7 +15,10 @@ def write_file(path: Path, content: bytes) -> None:
         if path.exists() and not path.is_file():
             path.write_bytes(content)
             return
-        part.write_bytes(content)
+        with open(part, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())     # or a power cut may leave the name and no content
         os.replace(part, path)
     except OSError as error:
         with suppress(OSError):
