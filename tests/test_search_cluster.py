@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Two Ray nodes, as processes of this machine: the same results, and nothing lost with one of them."""
+import os
+import signal
+import sys
 import time
+from subprocess import PIPE, Popen
 
 import pytest
 
@@ -77,3 +81,32 @@ def test_when_the_only_gpu_goes_it_is_an_error_and_no_hang(cluster, second, exec
             if not number:
                 cluster.remove_node(second)
     assert time.monotonic() - begun < 60
+
+
+HALF = """
+from tests import search_tasks as tasks
+from tinyml.errors import SearchError
+from tinyml.search.executor import line, make_executor
+line.AWAY = 3
+try:
+    with make_executor("ray") as executor:
+        for number, _ in executor.each(tasks.where, [0.2] * 1000):
+            print(number, flush=True)
+except SearchError as error:
+    print(error)
+"""
+
+
+def test_when_the_first_node_hangs_it_is_an_error_and_no_hang(cluster):
+    """The last test of this cluster: who knows what it thinks of it."""
+    process = cluster.head_node.all_processes["gcs_server"][0].process.pid
+    with Popen([sys.executable, "-c", HALF], stdout=PIPE, text=True) as driver:
+        try:
+            assert driver.stdout.readline() == "0\n"
+            os.kill(process, signal.SIGSTOP)
+            said, _ = driver.communicate(timeout=60)
+        finally:
+            os.kill(process, signal.SIGCONT)
+            driver.kill()
+    assert said.splitlines()[-1] == "the cluster has not answered for 3 seconds"
+    assert driver.returncode == 0

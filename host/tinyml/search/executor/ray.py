@@ -4,12 +4,15 @@
 Every machine needs the same Python, Ray and tinyml. Ray would send statistics of its use to its
 makers: that is switched off.
 """
+import atexit
 import os
 from collections import Counter, deque
 from copy import copy
+from time import monotonic
 
 from tinyml.errors import SearchError
 from tinyml.search.executor.base import DEATHS, Executor, Needs, blame
+from tinyml.search.executor.line import Line, first_line
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 try:
@@ -20,7 +23,7 @@ except ImportError:
 
 NAMES = {"cpu": "CPU", "gpu": "GPU"}    # Ray's words
 QUEUED = 2                      # tasks given out for each place, so that none waits for the next
-PATIENCE = 5.0                  # seconds without a result, then the cluster is looked at again
+PATIENCE = 5.0                  # seconds, then the cluster is looked at again
 
 
 class RayExecutor(Executor):
@@ -30,6 +33,7 @@ class RayExecutor(Executor):
     def __init__(self, address: str | None = None, workers: int | None = None):
         self._workers, self._needs = workers, None
         self._make, self._idle = None, []
+        self._line = Line()
         self._own = not ray.is_initialized()
         if self._own:
             _connect(address)
@@ -39,46 +43,49 @@ class RayExecutor(Executor):
         items, running, deaths = list(items), {}, Counter()
         waiting = deque(range(len(items)))
         lanes = self._workers or (1 if self._make else QUEUED) * self._places(needs)
+        looked = monotonic()
         try:
             while waiting or running:
                 while waiting and len(running) < lanes:
                     number = waiting.popleft()
                     task, actor = self._submit(needs, function, items[number])
                     running[task] = number, actor
-                done, _ = ray.wait(list(running), timeout=PATIENCE)
-                if not done:
+                done, _ = self._line.ask(ray.wait, list(running), timeout=PATIENCE)
+                if monotonic() > looked + PATIENCE:
                     self.require(needs)     # who could serve them may be gone: no hang
+                    looked = monotonic()
                 for task in done:
                     number, actor = running.pop(task)
                     try:
-                        result = ray.get(task)
-                    except RayTaskError as error:
-                        raise error.cause or error from None
+                        result, error = self._line.send(_result, task)
                     except RayError:        # the worker died, or its machine
                         deaths[number] += 1
                         if deaths[number] == DEATHS:
                             raise blame(items[number]) from None
                         waiting.appendleft(number)
                         continue
+                    if error:
+                        raise error
                     if actor:
                         self._idle.append(actor)
                     yield number, result
-        except ConnectionError as error:
-            raise SearchError(f"the cluster is out of reach: {_reason(error)}") from None
         finally:
-            for task, (_, actor) in running.items():
-                ray.kill(actor) if actor else ray.cancel(task, force=True)
+            self._line.leave(_stop, {task: actor for task, (_, actor) in running.items()})
 
     def actor(self, make, *arguments, needs=None):
         self.require(needs)
         executor = copy(self)
         executor._own, executor._needs, executor._idle = False, needs, []
-        executor._make = ray.put((make, arguments))
+        executor._make = self._line.send(ray.put, (make, arguments))
         return executor
 
     def machines(self):
+        try:
+            nodes = self._line.ask(ray.nodes)
+        except RayError as error:
+            raise SearchError(f"the cluster is out of reach: {first_line(error)}") from None
         return [{name: int(node["Resources"].get(ray_name, 0)) for name, ray_name in NAMES.items()}
-                for node in ray.nodes() if node["Alive"]]
+                for node in nodes if node["Alive"]]
 
     def _places(self, needs: Needs) -> int:
         """How many tasks of such needs the machines can do at a time."""
@@ -87,20 +94,22 @@ class RayExecutor(Executor):
                           for machine in self.machines()))
 
     def close(self):
-        for actor in self._idle:
-            ray.kill(actor)
+        self._line.leave(_stop, dict(enumerate(self._idle)))
         self._idle.clear()
         if self._own:
-            ray.shutdown()
+            self._line.leave(ray.shutdown)
+            if self._line.dead:
+                atexit.unregister(ray.shutdown)     # or Python would wait for it when it ends
 
     def _submit(self, needs: Needs, function, item):
         """(what becomes the result, the actor if one is at work)"""
         if not self._make:
-            return _work.options(**_options(needs), max_retries=0).remote(function, item), None
+            task = _work.options(**_options(needs), max_retries=0)
+            return self._line.send(task.remote, function, item), None
         # An actor takes no core, so that others can work while it waits; they are spread instead.
-        actor = self._idle.pop() if self._idle else _Actor.options(
-            **_options(needs) | {"num_cpus": 0}, scheduling_strategy="SPREAD").remote(self._make)
-        return actor.work.remote(function, item), actor
+        actor = self._idle.pop() if self._idle else self._line.send(_Actor.options(
+            **_options(needs) | {"num_cpus": 0}, scheduling_strategy="SPREAD").remote, self._make)
+        return self._line.send(actor.work.remote, function, item), actor
 
 
 @ray.remote
@@ -122,17 +131,26 @@ class _Actor:
         return function(*self._held, item)
 
 
+def _result(task) -> tuple:
+    """(what the function gave, what it raised)"""
+    try:
+        return ray.get(task), None
+    except RayTaskError as error:
+        return None, error.cause or error
+
+
+def _stop(tasks: dict) -> None:
+    """Each, or the actor that is at work on it."""
+    for task, actor in tasks.items():
+        ray.kill(actor) if actor else ray.cancel(task, force=True)
+
+
 def _connect(address: str | None):
     try:
         ray.init(address=address, include_dashboard=False, log_to_driver=False)
     except (RayError, OSError, RuntimeError, ValueError, ImportError) as error:
-        raise SearchError(f"engine `{address or 'ray'}`: {_reason(error)}; is it there, and has this "
+        raise SearchError(f"engine `{address or 'ray'}`: {first_line(error)}; is it there, and has this "
                           "machine the same token (docs/SEARCH.md#several-machines)?") from None
-
-
-def _reason(error: Exception) -> str:
-    """Its first line."""
-    return (str(error).strip() or type(error).__name__).split("\n")[0]
 
 
 def _options(needs: Needs) -> dict:
