@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Executors: the same results wherever work is done, and whoever dies over it."""
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -101,6 +102,13 @@ def test_workers_killed_from_outside_lose_nothing():
             if len(found) == 4:
                 os.kill(worker, 9)
         assert sorted(found) == NUMBERS
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no masks of signals")
+def test_ctrl_c_is_for_who_began_them():
+    with make_executor("local", workers=2) as executor:
+        assert all(executor.map(tasks.is_deaf, NUMBERS))
+        assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 def test_workers_end_with_who_began_them():

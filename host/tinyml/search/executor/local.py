@@ -5,6 +5,7 @@ import signal
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import cache
 from multiprocessing import get_context, parent_process
 from shutil import which
@@ -91,10 +92,24 @@ class LocalExecutor(Executor):
             self._pool = self._pool or ProcessPoolExecutor(
                 self._workers, get_context("spawn"), _begin, self._holder)
             try:
-                return self._pool.submit(_call, function, item)
+                with _no_interrupt():
+                    return self._pool.submit(_call, function, item)
             except BrokenProcessPool:
                 self.close()
         raise blame(item)
+
+
+@contextmanager
+def _no_interrupt():
+    """Processes that begin meanwhile leave Ctrl-C to their parent; it comes to it a moment later."""
+    if not hasattr(signal, "pthread_sigmask"):      # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(*holder):
