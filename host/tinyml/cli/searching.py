@@ -11,6 +11,7 @@ import typer
 from tinyml.cli.shared import BoardName, Feed, FeedKind, Json, Ram, print_result
 
 EVERY = 0.5                     # seconds between two looks at how far it is
+ENDED = 130                     # exit status that shells know as Ctrl-C's
 
 DataPath = Annotated[Path, typer.Option("--data", help="A folder with one of pictures, .wav or .csv for each "
                                         "class, an .npz with x and y, or a .csv with a column `label`.")]
@@ -66,7 +67,7 @@ def search(data: DataPath, board: BoardName,
     workers = workers or os.cpu_count() or 1
     job = Job(found, budget, load_space(space or _space_for(found)), output, seed, hours, workers, seeds,
               Effort(epochs, seeds) if epochs else None, Recipe(flip=flip))
-    with make_executor(engine, workers) as executor, _shown(as_json) as watch:
+    with _interrupted(output), make_executor(engine, workers) as executor, _shown(as_json) as watch:
         trained = search_for(job, executor, watch)
     rows = write_results(output, trained, found, facts.clock_hz)
     print_result(figures(rows) if as_json else search_table(rows, f"{data.name} on {board}"), as_json)
@@ -140,6 +141,16 @@ def _frontend(path: Path | None):
 
 def _space_for(data) -> str:
     return "sequences" if data.shape[1] == 1 else "images"
+
+
+@contextmanager
+def _interrupted(output: Path):
+    """Ctrl-C is an end like others, of which it is said how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo(f"tinyml: ended; what was done is kept in `{output}`: the same command goes on", err=True)
+        raise typer.Exit(ENDED) from None
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 
-from tinyml.errors import FitError
+from tinyml.errors import FitError, SearchError
 from tinyml.files import write_file
 from tinyml.pack import read_file
 from tinyml.search.choose import choose
@@ -89,9 +89,12 @@ def best_of(trained: list[Trained]) -> Trained:
 def search(job: Job, executor: Executor, watch: Callable[[Progress], None] = lambda _: None) -> list[Trained]:
     """All nets that were trained. Their files are in job.folder / "nets". `watch` is given what tells
     how far it is. Raises FitError if nothing fits, SearchError."""
-    scratch = job.folder / "at-work"
-    scratch.mkdir(parents=True, exist_ok=True)
-    (job.folder / NETS).mkdir(exist_ok=True)
+    scratch = job.folder.absolute() / "at-work"     # workers may be elsewhere on this machine
+    for folder in (scratch, job.folder / NETS):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SearchError(f"`{folder}` cannot be made: {error.strerror}") from None
     progress = Progress(scratch)
     watch(progress)
     with Journal(job.folder / "journal.jsonl") as journal:

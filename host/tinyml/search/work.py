@@ -4,6 +4,7 @@
 What a task gives depends on the task alone. Where the folder of the search is within reach, the worker
 keeps checkpoints there, and tells how far it is.
 """
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
@@ -158,6 +159,7 @@ def _kept(place: Place, task):
 
     def tell(done: int, total: int) -> None:
         if monotonic() > last[0] + TELL:
-            note.write_text(f"{done / total:.4f}")
+            with suppress(OSError):         # a full disk; what has to be kept says so
+                note.write_text(f"{done / total:.4f}")
             last[0] = monotonic()
     return place.folder / f"{task.key}.pt", tell
