@@ -2,7 +2,7 @@
 """Whether a search finds more than hands do: Fashion-MNIST within two budgets, beside MobileNetV2 scaled
 by hand and nets drawn by chance, all trained alike.
 
-    python3 tasks.py search [--hours H] [--seeds N] [--items N] [--json] [small large]
+    python3 tasks.py search [--hours H | --epochs N] [--seeds N] [--items N] [--json] [small large]
 
 `--items`: only so many of the training items, to see that it works. The folders build/search/NAME keep
 what was done: a study that was ended goes on.
@@ -18,6 +18,7 @@ from rich.console import Console
 
 from tinyml.search.budget import LONG_NAME
 from tinyml.search.data import Dataset, read_dataset
+from tinyml.search.effort import Effort
 from tinyml.search.executor import make_executor
 from tinyml.search.feasible import Budget
 from tinyml.search.job import Job, search
@@ -43,14 +44,16 @@ def fashion(items: int | None = None) -> Dataset:
                             for name in ("train", "validation", "test")})
 
 
-def study(name: str, data: Dataset, hours: float, seeds: int, workers: int) -> tuple[list[Row], float]:
+def study(name: str, data: Dataset, asked: argparse.Namespace) -> tuple[list[Row], float]:
     """(rows, seconds) of a search within a budget."""
     folder = ROOT / "build/search" / (name if len(data.train.y) > 10_000 else f"{name}-few")
     folder.mkdir(parents=True, exist_ok=True)
     budget = replace(BUDGETS[name], notes=notes_bytes(LONG_NAME, data.classes))
-    job = Job(data, budget, load_space("images"), folder, hours=hours, workers=workers, seeds=seeds)
+    effort = Effort(asked.epochs, asked.seeds) if asked.epochs else None
+    job = Job(data, budget, load_space("images"), folder, hours=asked.hours, workers=asked.workers,
+              seeds=asked.seeds, effort=effort)
     start = monotonic()
-    with make_executor("local", workers) as executor:
+    with make_executor("local", asked.workers) as executor:
         trained = search(job, executor)
     return write_results(folder, trained, data), monotonic() - start
 
@@ -59,6 +62,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*BUDGETS, []], default=list(BUDGETS))
     parser.add_argument("--hours", type=float, default=1 / 3)
+    parser.add_argument("--epochs", type=int)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--items", type=int)
     parser.add_argument("--workers", type=int, default=os.cpu_count())
@@ -66,7 +70,7 @@ def main() -> None:
     asked = parser.parse_args()
     data = fashion(asked.items)
     for name in asked.names or BUDGETS:
-        rows, seconds = study(name, data, asked.hours, asked.seeds, asked.workers)
+        rows, seconds = study(name, data, asked)
         if asked.json:
             print(json.dumps({"budget": name, "seconds": seconds} | figures(rows)))
         else:
