@@ -120,10 +120,14 @@ def costs(*arguments: str):
 
 
 def search(*arguments: str):
-    """Searched nets beside hand-scaled ones: `search [--hours H] [--seeds N] [--json] [small large]`."""
+    """Searched nets beside hand-scaled ones: `search [--hours H] [--seeds N] [--json] [small large]`.
+
+    `search --redistribution [--seeds N] [--json]`: what moving the receptive field gains and costs.
+    """
     environment.create_environment()
     environment.add_torch()
-    show([PYTHON, "-m", "tools.search_study", *arguments])
+    study = "redistribution" if "--redistribution" in arguments else "search_study"
+    show([PYTHON, "-m", f"tools.{study}", *(word for word in arguments if word != "--redistribution")])
 
 
 def fuzz(seconds: str = "1800"):

@@ -88,8 +88,8 @@ def _begun(net: str, source: Path, reading: dict) -> tuple[Net, State | None, Da
 
 def require_fit(net: Net, budget: Budget) -> None:
     """Before the training. Raises FitError."""
-    make_plan(problem_of(net, budget.row_fed), Options(ram=budget.ram, feed_rows=budget.row_fed))
     wanted = file_bytes(net, budget.row_fed) + budget.notes
     if budget.flash is not None and ROUGHLY * wanted > budget.flash:
         raise FitError(f"the file of the net would have about {wanted:,} bytes, there is room for "
                        f"{budget.flash:,}: use a narrower net")
+    make_plan(problem_of(net, budget.row_fed), Options(ram=budget.ram, feed_rows=budget.row_fed))

@@ -49,7 +49,12 @@ def _tables() -> dict:
 
 
 def _read(side: int, stem: int, blocks: str, head: int = 0) -> Net:
-    """A network from its row: a stem of stride 2, inverted residuals, and maybe a last 1x1."""
+    """A network from its row."""
+    return Net((side, side, COLOURS), read_blocks(stem, blocks, head), CLASSES)
+
+
+def read_blocks(stem: int, blocks: str, head: int = 0) -> tuple[Conv | Block, ...]:
+    """A stem of stride 2, inverted residuals as published.toml has them, and maybe a last 1x1."""
     parts: list[Conv | Block] = [Conv("stem", (3, 3), (2, 2), stem)]
     for number, text in enumerate(blocks.split()):
         *numbers, skip = BLOCK.fullmatch(text).groups()
@@ -58,4 +63,4 @@ def _read(side: int, stem: int, blocks: str, head: int = 0) -> Net:
                            bool(skip)))
     if head:
         parts.append(Conv("head", (1, 1), (1, 1), head))
-    return Net((side, side, COLOURS), tuple(parts), CLASSES)
+    return tuple(parts)
