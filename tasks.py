@@ -12,6 +12,7 @@ from tools import release as releases  # noqa: E402
 from tools.environment import PYTHON  # noqa: E402
 from tools.steps import StepFailed, show  # noqa: E402
 
+STUDIES = {"motion": "search_folders", "words": "search_folders", "redistribution": "redistribution"}
 SHAPE_TESTS = ["tests/test_layers.py", "tests/test_slices.py"]
 
 
@@ -122,12 +123,15 @@ def costs(*arguments: str):
 def search(*arguments: str):
     """Searched nets beside hand-scaled ones: `search [--hours H] [--seeds N] [--json] [small large]`.
 
-    `search --redistribution [--seeds N] [--json]`: what moving the receptive field gains and costs.
+    `search [--own FOLDER] [--json] motion words`: from a folder of recordings to an emulated board.
+    `search redistribution [--seeds N] [--json]`: what moving the receptive field gains and costs.
     """
+    if {"motion", "words"} & set(arguments):
+        build("m0", "m4f", "mpy")
     environment.create_environment()
     environment.add_torch()
-    study = "redistribution" if "--redistribution" in arguments else "search_study"
-    show([PYTHON, "-m", f"tools.{study}", *(word for word in arguments if word != "--redistribution")])
+    tool = next((STUDIES[word] for word in arguments if word in STUDIES), "search_study")
+    show([PYTHON, "-m", f"tools.{tool}", *(word for word in arguments if word != tool)])
 
 
 def fuzz(seconds: str = "1800"):
