@@ -2,7 +2,7 @@
 """Whether a receptive field that is moved to where it costs no RAM costs accuracy: MCUNet as it was published
 and redistributed as in MCUNetV2, planned at its own size; and a small net like it, trained on Fashion-MNIST.
 
-    python3 tasks.py search --redistribution [--seeds N] [--epochs N] [--items N] [--workers N] [--json]
+    python3 tasks.py search redistribution [--seeds N] [--epochs N] [--items N] [--workers N] [--json]
 
 `--seeds 0`: plans alone. The folders build/redistribution/... keep what was trained: a study that was ended goes on.
 """
