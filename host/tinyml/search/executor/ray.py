@@ -6,6 +6,7 @@ makers: that is switched off.
 """
 import atexit
 import os
+import sys
 from collections import Counter, deque
 from copy import copy
 from time import monotonic
@@ -24,6 +25,8 @@ except ImportError:
 NAMES = {"cpu": "CPU", "gpu": "GPU"}    # Ray's words
 QUEUED = 2                      # tasks given out for each place, so that none waits for the next
 PATIENCE = 5.0                  # seconds, then the cluster is looked at again
+JOINING = 120.0                 # seconds that it takes to find a cluster, or to begin one
+_lines: list[Line] = []         # of all executors
 
 
 class RayExecutor(Executor):
@@ -34,9 +37,10 @@ class RayExecutor(Executor):
         self._workers, self._needs = workers, None
         self._make, self._idle = None, []
         self._line = Line()
+        _lines.append(self._line)
         self._own = not ray.is_initialized()
         if self._own:
-            _connect(address)
+            _connect(self._line, address)
 
     def each(self, function, items, needs=None):
         needs = self.require(needs or self._needs)
@@ -98,8 +102,6 @@ class RayExecutor(Executor):
         self._idle.clear()
         if self._own:
             self._line.leave(ray.shutdown)
-            if self._line.dead:
-                atexit.unregister(ray.shutdown)     # or Python would wait for it when it ends
 
     def _submit(self, needs: Needs, function, item):
         """(what becomes the result, the actor if one is at work)"""
@@ -145,10 +147,19 @@ def _stop(tasks: dict) -> None:
         ray.kill(actor) if actor else ray.cancel(task, force=True)
 
 
-def _connect(address: str | None):
+@atexit.register
+def _end():
+    """Where a call was left behind, Ray's own way to end waits for ever, or crashes."""
+    if any(line.dead for line in _lines):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(1)
+
+
+def _connect(line: Line, address: str | None):
     try:
-        ray.init(address=address, include_dashboard=False, log_to_driver=False)
-    except (RayError, OSError, RuntimeError, ValueError, ImportError) as error:
+        line.ask(ray.init, address, seconds=JOINING, include_dashboard=False, log_to_driver=False)
+    except (SearchError, RayError, OSError, RuntimeError, ValueError, ImportError) as error:
         raise SearchError(f"engine `{address or 'ray'}`: {first_line(error)}; is it there, and has this "
                           "machine the same token (docs/SEARCH.md#several-machines)?") from None
 
