@@ -109,4 +109,4 @@ def test_when_the_first_node_hangs_it_is_an_error_and_no_hang(cluster):
             os.kill(process, signal.SIGCONT)
             driver.kill()
     assert said.splitlines()[-1] == "the cluster has not answered for 3 seconds"
-    assert driver.returncode == 0
+    assert driver.returncode == 1

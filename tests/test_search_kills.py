@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The whole command, ended in every way: it says how to go on, leaves nobody behind, and loses nothing."""
 import os
-import resource
 import signal
 import sys
 import time
@@ -13,14 +12,15 @@ import pytest
 
 from tests.search_data import DATA
 from tinyml.search.journal import Journal
-from tools.processes import living
+from tools.processes import kill, living
 from tools.search_kills import MARK, Run
 from tools.search_study import FOLDER
 from tools.steps import ROOT
 
+resource = pytest.importorskip("resource")
 pytestmark = [pytest.mark.skipif(find_spec("torch") is None, reason="training needs torch"),
               pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")]
-SECONDS = 60
+SECONDS = 300                   # on a machine that has much else to do
 
 
 @pytest.fixture
@@ -28,7 +28,8 @@ def folder(tmp_path):
     """Of a search among stripes."""
     np.savez(tmp_path / "data.npz", x_train=DATA.train.x, y_train=DATA.train.y, x_test=DATA.test.x,
              y_test=DATA.test.y)
-    return tmp_path / "found"
+    yield tmp_path / "found"
+    kill(living(MARK, str(tmp_path / "found")))
 
 
 def said(folder):
@@ -38,7 +39,7 @@ def said(folder):
 def test_ctrl_c_ends_it_and_it_says_how_to_go_on(folder):
     search, journal = Run(folder), folder / "journal.jsonl"
     deadline = time.monotonic() + SECONDS
-    while not journal.exists() or journal.stat().st_size < 10_000:
+    while not journal.exists() or journal.stat().st_size < 2_000:
         assert time.monotonic() < deadline and search.process.poll() is None, said(folder)
         time.sleep(0.05)
     everybody = living(MARK, search.mark)
@@ -50,14 +51,14 @@ def test_ctrl_c_ends_it_and_it_says_how_to_go_on(folder):
     assert said(folder) == (f"tinyml: ended; what was done is kept in `{folder}`: "
                             "the same command goes on\n")
     with Journal(journal) as kept:
-        assert len(kept.records()) > 20
+        assert len(kept.records()) > 2
 
 
 def test_a_full_disk_is_told_and_the_journal_stays_good(folder):
     """A limit of the size of files stands for it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     try:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, hard))
         search = Run(folder)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
@@ -68,7 +69,7 @@ def test_a_full_disk_is_told_and_the_journal_stays_good(folder):
                             "kept, and the same command goes on\n")
     assert journal.read_bytes().endswith(b"\n")
     with Journal(journal) as kept:
-        assert len(kept.records()) > 20
+        assert len(kept.records()) > 2
 
 
 def test_a_folder_that_can_not_be_made_is_told(folder):

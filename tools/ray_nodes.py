@@ -56,23 +56,28 @@ class Nodes:
 
     def leave(self, address: str = OTHER) -> None:
         """A node is gone, as if its plug was pulled."""
-        while processes := living(MARK, address):
+        while processes := living(MARK, _mark(address)):
             kill(processes)
 
     def workers(self) -> list[int]:
         """Of both, those that work."""
-        return [process for address in (HEAD, OTHER) for process in living(MARK, address, b"ray::_")]
+        return [process for address in (HEAD, OTHER) for process in living(MARK, _mark(address), b"ray::_")]
 
     def _start(self, address: str, *more: str) -> None:
         path = self._folder / f"{address}.log"
         with open(path, "wb") as log:
             Popen([_ray(), "start", "--block", "--node-ip-address", address, "--num-cpus", "1",
                    "--object-store-memory", str(MEMORY), "--disable-usage-stats", *more],
-                  env=os.environ | {MARK: address}, stdout=log, stderr=STDOUT, start_new_session=True)
+                  env=os.environ | {MARK: _mark(address)}, stdout=log, stderr=STDOUT, start_new_session=True)
         deadline = monotonic() + PATIENCE
         while b"Ray runtime started" not in path.read_bytes():
             assert monotonic() < deadline, path.read_text()
             sleep(0.2)
+
+
+def _mark(address: str) -> str:
+    """Of a node of this process; others may have some in networks of their own."""
+    return f"{address} of {os.getpid()}"
 
 
 def _ray() -> str:

@@ -26,7 +26,7 @@ from .ray_nodes import Nodes, alone
 from .search_study import fashion
 from .steps import ROOT
 
-MARK = "TINYML_KILLS"           # the environment of all processes of a command names its folder
+MARK = "TINYML_KILLS"           # the environment of all processes of a command says which
 FOLDER = ROOT / "build/search/kills"     # of the searches and what they said
 ITEMS = 600
 BUDGET = "--board m0 --ram 2048 --flash 16384 --cycles 3200000 --epochs 1".split()
@@ -39,7 +39,7 @@ class Run:
     """A command that searches, or goes on, in a folder."""
 
     def __init__(self, folder: Path, *more: str):
-        self.mark = folder.name
+        self.mark = str(folder)
         command = [sys.executable, "-c", "from tinyml.cli import main; main()", "search", *BUDGET,
                    "--data", str(folder.parent / "data.npz"), "-o", str(folder), *more]
         with open(folder.parent / f"{folder.name}.log", "ab") as log:
@@ -147,7 +147,7 @@ class Study:
         with self.compared("command") as (folder, told):
             told.append(f"killed {killed(folder, self.moments())} times")
         with self.compared("workers") as (folder, told):
-            workers = partial(living, MARK, folder.name, WORKER)
+            workers = partial(living, MARK, str(folder), WORKER)
             count = workers_killed(folder, self.moments(), self.chance, workers)
             told.append(f"{count} killed")
 
