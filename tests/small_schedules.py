@@ -11,15 +11,15 @@ from tools.tflite_builder import ModelBuilder
 from tinyml import Model, format
 from tinyml.pack import pack
 
-FASHION = Path(__file__).resolve().parent.parent / "examples/fashion/fashion.tflite"
+LARGER = Path(__file__).resolve().parent.parent / "examples/fashion/larger.tflite"
 PIXELS = 28 * 28
 INPUT = bytes((i * i + 5 * i) & 255 for i in range(PIXELS))
 SCALE, ZERO_POINT = np.float32(0.05), 3
 
 
 @cache
-def fashion():
-    return pack(FASHION).file
+def larger():
+    return pack(LARGER).file
 
 
 @cache
@@ -60,6 +60,6 @@ def header(file):
 
 
 def wanted():
-    with Model(fashion()) as model:
+    with Model(larger()) as model:
         model.input[:] = INPUT
         return bytes(model.run())

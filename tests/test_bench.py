@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from tests.shared import model_file, needs_shared
-from tests.small_schedules import FASHION
+from tests.small_schedules import LARGER
 from tests.test_cli import fails, succeeds, tinyml
 from tinyml.bench import bench_file, products_of
 from tinyml.emulator import FIRMWARE
@@ -48,7 +48,7 @@ def agrees(measured):
 
 @pytest.mark.parametrize("plan", PLANS)
 def test_the_ops_of_a_run_add_up_to_it(board, plan):
-    assert agrees(bench(FASHION, board, PLANS[plan]))
+    assert agrees(bench(LARGER, board, PLANS[plan]))
 
 
 @needs_shared
@@ -58,7 +58,7 @@ def test_the_ops_of_a_real_model_add_up(board, plan):
 
 
 def test_the_number_is_the_same_every_time():
-    one, two = bench(FASHION, "m4f"), bench(FASHION, "m4f")
+    one, two = bench(LARGER, "m4f"), bench(LARGER, "m4f")
     assert abs(one.instructions - two.instructions) <= 2 * 125          # the clock's microsecond
     for a, b in zip(one.ops, two.ops, strict=True):
         assert abs(a.instructions - b.instructions) <= 64 + a.instructions // 500
@@ -67,7 +67,7 @@ def test_the_number_is_the_same_every_time():
 
 @pytest.mark.parametrize("plan", PLANS)
 def test_products_are_those_of_the_plan(plan):
-    packed = pack(FASHION, options=PLANS[plan])
+    packed = pack(LARGER, options=PLANS[plan])
     schedule = packed.compiled.schedule
     counted = sum(products_of(schedule, *step) for step in schedule.steps)
     assert counted >= packed.compiled.executed_macs
@@ -77,7 +77,7 @@ def test_products_are_those_of_the_plan(plan):
 
 @pytest.mark.parametrize("plan", PLANS)
 def test_every_step_has_its_turns(plan):
-    packed = pack(FASHION, options=PLANS[plan])
+    packed = pack(LARGER, options=PLANS[plan])
     schedule = decode(packed.file)
     order = firing_order(packed.file, schedule)
     assert set(range(len(schedule.steps))) <= set(order)
@@ -85,34 +85,34 @@ def test_every_step_has_its_turns(plan):
 
 
 def test_the_command_tells_all_of_it(tmp_path):
-    bench(FASHION, "m4f")
+    bench(LARGER, "m4f")
     options = ("--minimum", "--feed", "rows", "--stages", "rings")
-    figures = json.loads(succeeds("bench", FASHION, "--on", "m4f", "--json", *options))
-    assert set(figures) == KEYS and figures["model"] == "fashion" and figures["board"] == "m4f"
+    figures = json.loads(succeeds("bench", LARGER, "--on", "m4f", "--json", *options))
+    assert set(figures) == KEYS and figures["model"] == "larger" and figures["board"] == "m4f"
     assert figures["plan"]["feed"] == "rows" and figures["plan"]["stages"] < 10
     ops = figures["instructions_per_op"]
     assert figures["plan"]["steps"] == len(ops) and figures["products"] == 1286008
     assert set(ops[1]) == {"name", "kind", "firings", "products", "instructions"}
     assert (ops[0]["kind"], ops[1]["kind"], ops[1]["name"]) == ("take", "conv2d", "stem")
-    table = succeeds("bench", FASHION, "--on", "m4f")
+    table = succeeds("bench", LARGER, "--on", "m4f")
     assert "one run" in table and "stem" in table and "Python" in table
-    succeeds("pack", FASHION, "-o", tmp_path / "x.tml")
+    succeeds("pack", LARGER, "-o", tmp_path / "x.tml")
     packed = json.loads(succeeds("bench", tmp_path / "x.tml", "--on", "m4f", "--json"))
     assert packed["instructions_per_op"][0]["name"] == ""      # a schedule has no names
 
 
 def test_a_bench_that_cannot_be_says_why(tmp_path, monkeypatch):
-    assert "choose m0, m3, m33, m4f, m7, rv32" in fails("bench", FASHION, "--on", "/dev/ttyACM0")
-    assert tinyml("bench", FASHION).returncode == 2
-    (tmp_path / "x.tml").write_bytes(pack(FASHION).file)
+    assert "choose m0, m3, m33, m4f, m7, rv32" in fails("bench", LARGER, "--on", "/dev/ttyACM0")
+    assert tinyml("bench", LARGER).returncode == 2
+    (tmp_path / "x.tml").write_bytes(pack(LARGER).file)
     with pytest.raises(ModelError, match="is planned already"):
         bench_file(tmp_path / "x.tml", "m4f", PLANS["rings"])
     monkeypatch.setattr("tinyml.emulator.FIRMWARE", tmp_path)
     with pytest.raises(DeviceError, match="has no firmware yet: type `python3 tasks.py build m7`"):
-        bench_file(FASHION, "m7")
+        bench_file(LARGER, "m7")
     monkeypatch.setattr("tinyml.remote.BUILT", tmp_path)
     with pytest.raises(DeviceError, match="is not built: type `python3 tasks.py build`"):
-        bench_file(FASHION, "m4f")
+        bench_file(LARGER, "m4f")
 
 
 # tasks.py bench
@@ -131,7 +131,7 @@ def printed(table):
 
 
 def test_the_table_of_a_board_has_rivals_targets_and_the_change():
-    text = printed(board_table("m4f", [measured(), measured(model="fashion", recorded=None)], "0.1"))
+    text = printed(board_table("m4f", [measured(), measured(model="larger", recorded=None)], "0.1"))
     for words in ("TinyEngine", "19.71", "<= 7.50", "8.00 misses", "41 %", "1.2 %", "-20.0 %"):
         assert words in text, words
     assert "misses" not in printed(board_table("m4f", [measured(instructions=7_400_000)], "0.1"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.small_schedules import FASHION, packed
+from tests.small_schedules import LARGER, packed
 from tests.test_bad_board import open_or_skip_remote
 from tools.tflite_builder import ModelBuilder
 from tinyml import format
@@ -49,13 +49,13 @@ def test_one_list_says_which_steps_are_core():
 @pytest.mark.parametrize("plan", [Options(), Options(goal="smallest", stages="rings",
                                                      feed_rows=True)], ids=["image", "rows"])
 def test_a_convolutional_net_runs_exactly(board, plan):
-    with core_or_skip(board, pack(FASHION, options=plan).file, build="core") as remote:
+    with core_or_skip(board, pack(LARGER, options=plan).file, build="core") as remote:
         assert remote.selftest() == (2, 2)
 
 
 @pytest.mark.parametrize("what", ["transpose", "stack"])
 def test_what_it_lacks_is_refused_in_words(board, what):
-    file = packed(turned()) if what == "transpose" else pack(FASHION, options=STACKED).file
+    file = packed(turned()) if what == "transpose" else pack(LARGER, options=STACKED).file
     assert steps_of(file) & OTHER
     with pytest.raises(DeviceError, match="lacks a step: install the full module"):
         core_or_skip(board, file, build="core")
@@ -64,10 +64,10 @@ def test_what_it_lacks_is_refused_in_words(board, what):
 
 
 def test_the_smallest_build_that_has_all_steps_is_taken():
-    assert choose_build(pack(FASHION).file) == "core"
-    assert choose_build(pack(FASHION, options=STACKED).file) == "full"
+    assert choose_build(pack(LARGER).file) == "core"
+    assert choose_build(pack(LARGER, options=STACKED).file) == "full"
     assert choose_build(packed(turned())) == "full"
-    with core_or_skip("m0", pack(FASHION).file) as remote:
+    with core_or_skip("m0", pack(LARGER).file) as remote:
         assert remote.build == "core" and remote.selftest() == (2, 2)
 
 

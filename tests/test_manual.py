@@ -56,15 +56,16 @@ def foretold(program):
 @pytest.fixture(scope="module")
 def files():
     """What a page takes for granted, by name."""
-    file = pack(FASHION / "fashion.tflite").file
-    rows = pack(FASHION / "fashion.tflite", options=Options(feed_rows=True)).file
-    paged = pack(FASHION / "fashion.tflite", options=Options(paged=True, ram=16000)).file
-    with Model(file) as model:
-        photo = read_input(FASHION / "images/7-sneaker.png", model.ports(0)[0])[0]
+    demo, larger = FASHION / "fashion.tflite", FASHION / "larger.tflite"
+    made = {"fashion.tml": pack(demo).file, "larger.tml": pack(larger).file,
+            "rows.tml": pack(demo, options=Options(feed_rows=True)).file,
+            "paged.tml": pack(larger, options=Options(paged=True, ram=16000)).file}
+    for name, photo in (("fashion.tml", "sneaker.bin"), ("larger.tml", "sneaker28.bin")):
+        with Model(made[name]) as model:
+            made[photo] = read_input(FASHION / "images/7-sneaker.png", model.ports(0)[0])[0]
     b = ModelBuilder()
     odd = b.finish([b.op("SIN", [b.input((1, 4), 0.1)], (1, 4), (0.1, 0), name="wave")])
-    return {"fashion.tml": file, "rows.tml": rows, "paged.tml": paged, "sneaker.bin": photo,
-            "odd.tflite": odd, "float.onnx": NETS["flattened"]}
+    return made | {"odd.tflite": odd, "float.onnx": NETS["flattened"]}
 
 
 class Pin:
@@ -116,9 +117,9 @@ def test_what_a_page_tells_to_type_works(page, folder):
 @pytest.mark.parametrize("page", [page for page in PAGES if programs(page)])
 def test_programs_of_a_page_run_on_boards(page, where, files):
     with Remote(where, files["fashion.tml"], build="full") as remote:
-        for name in ("fashion.tml", "rows.tml", "paged.tml", "sneaker.bin"):
+        for name, content in files.items():
             if name in programs(page):
-                remote.place.put(name, files[name])
+                remote.place.put(name, content)
         told = remote.place.run(programs(page)).splitlines()
     assert told and told == foretold(programs(page))
 
@@ -144,9 +145,9 @@ def test_a_board_says_what_is_quoted(files):
             for name in ("tinyml.mpy", "tinyml_statuses.mpy"):
                 place.put(name, built(name))
             place.put("_tinyml.mpy", built(module_path(arch)))
-            place.put("fashion.tml", files["fashion.tml"])
+            place.put("larger.tml", files["larger.tml"])
             with pytest.raises(DeviceError) as refused:
-                place.run("import tinyml\ntinyml.load('fashion.tml')")
+                place.run("import tinyml\ntinyml.load('larger.tml')")
         said = str(refused.value).removeprefix("`m4f`: ")
         assert begin in said and words(said) in quoted
 

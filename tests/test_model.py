@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.small_schedules import INPUT, PIXELS, echo, fashion, header, packed, wanted
+from tests.small_schedules import INPUT, PIXELS, echo, header, larger, packed, wanted
 from tools.tflite_builder import ModelBuilder
 from tinyml import Model, format, load
 
@@ -41,9 +41,9 @@ def test_values_without_a_scale_are_integers():
 def test_info_tells_what_a_model_is(model):
     assert set(model.info) == {"name", "labels", "arena_bytes", "file_bytes", "state_bytes",
                                "vectors", "inputs", "outputs", "weights"}
-    assert model.info["name"] == "fashion"
+    assert model.info["name"] == "larger"
     assert model.info["labels"] == model.labels
-    assert model.info["file_bytes"] == len(fashion())
+    assert model.info["file_bytes"] == len(larger())
     assert model.info["vectors"] == 2 and model.info["state_bytes"] == 0
     assert model.info["inputs"] == [{"shape": (1, 28, 28, 1), "dtype": "int8", "zero_point": -128,
                                      "scale": float(np.float32(1 / 255))}]
@@ -83,7 +83,7 @@ def test_closing_twice_is_closing_once(model):
 
 def test_closing_lets_go_of_the_arena():
     arena = bytearray(16384)
-    with Model(fashion(), arena) as model:
+    with Model(larger(), arena) as model:
         model.run(INPUT)
     del model
     arena += b"larger"          # not possible while somebody holds its buffer
@@ -91,7 +91,7 @@ def test_closing_lets_go_of_the_arena():
 
 
 def test_a_with_block_closes_even_after_an_error():
-    with pytest.raises(ZeroDivisionError), Model(fashion()) as model:
+    with pytest.raises(ZeroDivisionError), Model(larger()) as model:
         1 / 0
     with pytest.raises(ValueError, match="closed"):
         model.run()
@@ -102,11 +102,11 @@ def test_a_with_block_closes_even_after_an_error():
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
 def test_a_schedule_is_loaded_from_memory(kind):
-    assert bytes(load(kind(fashion())).run(INPUT)) == wanted()
+    assert bytes(load(kind(larger())).run(INPUT)) == wanted()
 
 
 def test_a_schedule_is_loaded_from_a_path(tmp_path):
-    (tmp_path / "model.tml").write_bytes(fashion())
+    (tmp_path / "model.tml").write_bytes(larger())
     arena = bytearray(16384)
     with load(str(tmp_path / "model.tml"), arena) as model:
         assert bytes(model.run(INPUT)) == wanted()
@@ -130,7 +130,7 @@ def test_a_damaged_file_gets_no_giant_arena(monkeypatch):
     asked = []
     monkeypatch.setattr("tinyml.model.bytearray", lambda n: asked.append(n) or bytearray(n),
                         raising=False)
-    file = bytearray(fashion())
+    file = bytearray(larger())
     file[format.HEADER.offset("arena_bytes") + 3] ^= 0x80
     with pytest.raises(ValueError, match="^checksum is wrong"):
         load(bytes(file))

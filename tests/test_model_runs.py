@@ -7,7 +7,7 @@ from zlib import crc32
 import pytest
 
 from tests.small_schedules import (
-    FASHION, INPUT, PIXELS, convolutions, fashion, header, packed, wanted)
+    INPUT, LARGER, PIXELS, convolutions, header, larger, packed, wanted)
 from tools.tflite_builder import ModelBuilder
 from tinyml import Model, format
 from tinyml.options import Options
@@ -97,7 +97,7 @@ def test_the_output_is_the_same_view_each_time(model):
 def test_runs_do_not_depend_on_what_the_arena_held(model):
     for byte in (0x00, 0x7f, 0xff):
         arena = bytearray([byte]) * model.info["arena_bytes"]
-        assert bytes(Model(fashion(), arena).run(INPUT)) == wanted()
+        assert bytes(Model(larger(), arena).run(INPUT)) == wanted()
 
 
 # Arenas
@@ -106,7 +106,7 @@ def test_runs_do_not_depend_on_what_the_arena_held(model):
 def test_two_models_share_an_arena():
     arena = bytearray(16384)
     file = packed(convolutions())
-    one, two = Model(fashion(), arena), Model(file, arena)
+    one, two = Model(larger(), arena), Model(file, arena)
     small = bytes(Model(file).run(bytes(144)))
     for _ in range(2):
         assert bytes(one.run(INPUT)) == wanted()
@@ -116,9 +116,9 @@ def test_two_models_share_an_arena():
 def test_a_run_that_another_model_wrote_over_is_refused():
     """It would go on with what the other left where its own progress was."""
     arena = bytearray(16384)
-    one, two = Model(fashion(), arena), Model(packed(convolutions()), arena)
+    one, two = Model(larger(), arena), Model(packed(convolutions()), arena)
     for begin in (lambda: two.run(bytes(144)), two.selftest, lambda: next(two.steps(bytes(144))),
-                  two.reset, lambda: Model(fashion(), arena)):
+                  two.reset, lambda: Model(larger(), arena)):
         run = one.steps(INPUT)
         next(run)
         begin()
@@ -131,7 +131,7 @@ def test_a_run_that_another_model_wrote_over_is_refused():
 
 def test_rows_for_a_run_that_another_model_wrote_over_are_refused():
     arena = bytearray(16384)
-    fed = Model(pack(FASHION, options=Options(feed_rows=True)).file, arena)
+    fed = Model(pack(LARGER, options=Options(feed_rows=True)).file, arena)
     other = Model(packed(convolutions()), arena)
     assert not fed.feed(INPUT[:280])
     other.run(bytes(144))
@@ -143,7 +143,7 @@ def test_rows_for_a_run_that_another_model_wrote_over_are_refused():
 def test_models_in_arenas_of_their_own_do_not_matter(model):
     file = packed(convolutions())
     others = Model(file, bytearray(16384)), Model(file)
-    given = Model(fashion(), bytearray(16384))
+    given = Model(larger(), bytearray(16384))
     for one in (model, given):
         for _ in one.steps(INPUT):
             assert len({bytes(other.run(bytes(144))) for other in others}) == 1
@@ -153,7 +153,7 @@ def test_models_in_arenas_of_their_own_do_not_matter(model):
 def test_an_arena_beyond_what_is_needed_is_not_touched(model):
     size = model.info["arena_bytes"]
     arena = bytearray(b"\xa5") * (size + 64)
-    Model(fashion(), arena).run(INPUT)
+    Model(larger(), arena).run(INPUT)
     assert arena[size:] == b"\xa5" * 64
 
 
@@ -161,29 +161,29 @@ def test_an_arena_beyond_what_is_needed_is_not_touched(model):
 def test_an_arena_too_small_is_refused(model, missing):
     arena = bytearray(max(0, model.info["arena_bytes"] - missing))
     with pytest.raises(ValueError, match="^the arena is smaller than the schedule's arena_bytes: give"):
-        Model(fashion(), arena)
+        Model(larger(), arena)
 
 
 @pytest.mark.parametrize("by", [1, 2, 3])
 def test_an_unaligned_arena_is_refused(by):
     with pytest.raises(ValueError, match="arena is not a multiple of 4"):
-        Model(fashion(), memoryview(bytearray(20000))[by:])
+        Model(larger(), memoryview(bytearray(20000))[by:])
 
 
 def test_an_unaligned_schedule_is_refused():
     with pytest.raises(ValueError, match="schedule or arena is not a multiple of 4: copy it to a "
                                          "bytearray$"):
-        Model(memoryview(b"x" + fashion())[1:])
+        Model(memoryview(b"x" + larger())[1:])
 
 
 def test_an_arena_that_cannot_be_written_is_refused(model):
     with pytest.raises((TypeError, BufferError)):
-        Model(fashion(), bytes(model.info["arena_bytes"]))
+        Model(larger(), bytes(model.info["arena_bytes"]))
 
 
 def test_a_schedule_is_used_in_place():
     """Weights changed after opening change the output."""
-    file = bytearray(fashion())
+    file = bytearray(larger())
     model = Model(file)
     head = header(file)["head_bytes"]
     file[head:head + 2000] = bytes(2000)
@@ -223,6 +223,6 @@ def test_selftest_of_several_inputs_is_exact():
 
 
 def test_a_schedule_without_vectors_has_none_to_count():
-    file = encode(replace(pack(FASHION).compiled.schedule, vectors=()))
+    file = encode(replace(pack(LARGER).compiled.schedule, vectors=()))
     model = Model(file)
     assert model.selftest() == (model.info["vectors"], 0) == (0, 0)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.random_nets import random_nets
-from tests.small_schedules import FASHION
+from tests.small_schedules import LARGER
 from tests.test_random_nets import KINDS, SINGLE, thorough
 from tinyml.options import Options
 from tinyml.page.moments import MOST, _Run, firing_counts, moments
@@ -47,7 +47,7 @@ def test_no_moment_of_a_random_net_needs_more_than_there_is(net, kinds):
 
 @pytest.mark.parametrize("options", [SINGLE, *KINDS], ids=str)
 def test_the_view_of_a_plan_is_the_plan(options):
-    packed, found = told(read_file(FASHION), options)
+    packed, found = told(read_file(LARGER), options)
     plan, view = packed.compiled.plan, plan_view("a", "A", "", packed)
     tasks = plan.problem.tasks
     assert view.moments == (found if view.sheets else ())
@@ -71,6 +71,6 @@ def test_the_view_of_a_plan_is_the_plan(options):
 
 def test_a_run_in_too_many_tiles_is_not_drawn(monkeypatch):
     monkeypatch.setattr("tinyml.page.plans.MOST_SHEETS", 10)
-    packed, _ = told(read_file(FASHION), Options(stages="patches", goal="smallest"))
+    packed, _ = told(read_file(LARGER), Options(stages="patches", goal="smallest"))
     view = plan_view("a", "A", "", packed)
     assert view.sheets == () and view.moments == () and len(view.rows) > 10

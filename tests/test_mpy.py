@@ -108,7 +108,7 @@ PLANS = {
 def files(tmp_path_factory):
     """What the scripts open, by name."""
     folder = tmp_path_factory.mktemp("files")
-    made = {"fashion.tml": pack(FASHION / "fashion.tflite").file}
+    made = {"larger.tml": pack(FASHION / "larger.tflite").file}
     for model in (small, feedback, echo, floats, pixels, reals, residuals):
         path = folder / f"{model.__name__}.tflite"
         path.write_bytes(model())
@@ -120,7 +120,7 @@ def files(tmp_path_factory):
         made[f"plan_{kind}.tml"] = pack(folder / "residuals.tflite", options=options).file
         made[f"paged_{kind}.tml"] = pack(folder / "residuals.tflite",
                                          options=replace(options, paged=True)).file
-    with Model(made["fashion.tml"]) as model:
+    with Model(made["larger.tml"]) as model:
         made["boot.bin"], = read_input(FASHION / "images/9-ankle-boot.png", model.ports(0)[0])
     return made
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.shared import model_file, needs_shared
-from tests.small_schedules import FASHION, echo
+from tests.small_schedules import LARGER, echo
 from tests.test_cli import fails, succeeds, tinyml
 from tests.test_picture import NASTY
 from tools.tflite_builder import ModelBuilder
@@ -30,7 +30,7 @@ EMPTY = {"meta", "link", "input", "br"}
 
 @pytest.fixture(scope="module")
 def report():
-    return gather(FASHION, [Options(), SMALL])
+    return gather(LARGER, [Options(), SMALL])
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def written(tmp_path, model, name="net"):
 def test_the_page_says_what_pack_says(report, page):
     text = assert_needs_nothing(page)
     for view, options, facts in zip(report.plans, (Options(), SMALL), report.files):
-        packed = pack(FASHION, options=options)
+        packed = pack(LARGER, options=options)
         assert view.arena_bytes == packed.figures()["arena_bytes"]
         assert (facts.head_bytes + facts.data_bytes, facts.version) == (len(packed.file), VERSION)
         head, data = packed.file[8:facts.head_bytes], packed.file[facts.head_bytes:]
@@ -94,7 +94,7 @@ def test_the_page_says_what_pack_says(report, page):
             for seed, sum in facts.vectors:
                 model.run_noise(seed)
                 assert crc32(b"".join(map(bytes, model.outputs))) == sum
-    for words in ("fashion", "Fastest", "Smallest, row-fed", "tinyml pack --minimum --feed rows",
+    for words in ("larger", "Fastest", "Smallest, row-fed", "tinyml pack --minimum --feed rows",
                   "block2/expand", "1×28×28×1", "Sneaker", "emulated Cortex-M4F", "fits",
                   f"{report.files[0].head_crc:08x}", report.files[1].sha256):
         assert words in text, words
@@ -112,7 +112,7 @@ def test_verdicts_are_those_of_fit(report, page):
     assert rows["esp32"].verdicts[0].why == "there is no module for xtensawin"
     time = rows["pico"].verdicts[1].seconds
     assert "there is no module for xtensawin" in page and f"{seconds(time)}</span>" in page
-    asked = fit(FASHION, room_of(load_board("pico")), replace(SMALL, max_extra=0)).tried
+    asked = fit(LARGER, room_of(load_board("pico")), replace(SMALL, max_extra=0)).tried
     (found,) = next(row for row in board_rows([asked.file]) if row.name == "pico").verdicts
     assert (found.fits, found.ram.needs) == (asked.fits, asked.need.heap_bytes)
 
@@ -123,7 +123,7 @@ def test_what_a_board_lacks_is_told(tmp_path, monkeypatch):
                replace(facts, name="piece", romfs_bytes=None, ram_bytes=90_000, largest_bytes=30_000),
                replace(facts, name="flash", romfs_bytes=None, flash_bytes=9_000))
     monkeypatch.setattr("tinyml.page.boards.load_boards", lambda: lacking)
-    file = pack(FASHION).file
+    file = pack(LARGER).file
     why = {row.name: row.verdicts[0].why for row in board_rows([file])}
     assert re.fullmatch(r"[\d,]+ bytes of RAM too few", why["ram"])
     assert re.fullmatch(r"[\d,]+ bytes of RAM too few in one piece", why["piece"])
@@ -151,7 +151,7 @@ def test_histograms_are_of_all_weights(tmp_path):
 
 def test_one_plan_stands_alone(tmp_path):
     report = gather(written(tmp_path, echo()), [Options(), SMALL])
-    same = gather(FASHION, [Options(), Options()])
+    same = gather(LARGER, [Options(), Options()])
     assert len(same.plans) == 1 and "<nav" not in render(same)
     for some in (report, same):
         assert_needs_nothing(render(some))
@@ -159,18 +159,18 @@ def test_one_plan_stands_alone(tmp_path):
 
 @pytest.mark.parametrize("stages", ["single", "patches", "recompute"])
 def test_every_kind_of_plan_has_its_page(stages):
-    text = assert_needs_nothing(render(gather(FASHION, [Options(stages=stages, goal="smallest")])))
+    text = assert_needs_nothing(render(gather(LARGER, [Options(stages=stages, goal="smallest")])))
     assert f"--stages {stages}" in text
 
 
 def test_what_is_measured_stands_beside_what_is_predicted():
-    report = gather(FASHION, [Options()], on="host")
+    report = gather(LARGER, [Options()], on="host")
     (view,), text = report.plans, assert_needs_nothing(render(report))
     assert report.unit == "microseconds" and view.measured > 0
     assert all(row.measured >= 0 for row in view.rows)
     assert "microseconds, host" in text and f"Measured on host: {view.culprit}" in text
     with pytest.raises(DeviceError, match="is no place to run"):
-        gather(FASHION, [Options()], on="nowhere")
+        gather(LARGER, [Options()], on="nowhere")
 
 
 def test_any_text_may_stand_in_a_model(report):
@@ -206,14 +206,14 @@ def test_the_lede_tells_what_is_traded(report):
 
 def test_the_command(tmp_path):
     out = tmp_path / "x.html"
-    assert succeeds("report", FASHION, "-o", out, "--ram", "9000", "--compare",
+    assert succeeds("report", LARGER, "-o", out, "--ram", "9000", "--compare",
                     "--minimum --feed rows --max-extra-macs 0").startswith(f"{out}: ")
     text = assert_needs_nothing(out.read_text())
     assert "Fastest within 9,000 bytes" in text and "Smallest, row-fed" in text
-    wrong = tinyml("report", FASHION, "-o", out, "--compare", "--minimm")
+    wrong = tinyml("report", LARGER, "-o", out, "--compare", "--minimm")
     assert wrong.returncode == 2 and "No such option" in wrong.stderr
     assert "cannot be read" in fails("report", tmp_path / "none.tflite")
-    assert "more than the 10 allowed" in fails("report", FASHION, "-o", out, "--ram", 10)
+    assert "more than the 10 allowed" in fails("report", LARGER, "-o", out, "--ram", 10)
 
 
 @needs_shared

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.browser import look
-from tests.small_schedules import FASHION
+from tests.small_schedules import LARGER
 from tinyml.options import Options
 from tinyml.page import gather, render
 from tinyml.page.words import options_words
@@ -14,7 +14,7 @@ from tinyml.page.words import options_words
 
 @pytest.fixture(scope="module")
 def report():
-    return gather(FASHION, [Options(), Options(goal="smallest", feed_rows=True)])
+    return gather(LARGER, [Options(), Options(goal="smallest", feed_rows=True)])
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.edit_tml import field_of, header, put_right, step_offsets, with_ring, write
-from tests.small_schedules import FASHION
+from tests.small_schedules import LARGER
 from tests.test_mpy import PLANS, residuals
 from tinyml import format as f
 from tinyml import load, model, paging
@@ -125,11 +125,11 @@ def test_load_reads_pages_where_there_is_no_room(path, no_room):
 
 @pytest.fixture(scope="module")
 def plain():
-    return pack(FASHION).file
+    return pack(LARGER).file
 
 
 def test_a_schedule_without_pages_is_told_to_be_packed_again(tmp_path, plain, no_room):
-    path = tmp_path / "fashion.tml"
+    path = tmp_path / "larger.tml"
     path.write_bytes(plain)
     with pytest.raises(MemoryError, match="pack it with --paged"):
         load(str(path), paged=True)

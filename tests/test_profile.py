@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.small_schedules import FASHION
+from tests.small_schedules import LARGER
 from tests.test_bench import bench, printed
 from tests.test_cli import fails, succeeds, tinyml
 from tests.test_device import open_or_skip
@@ -30,7 +30,7 @@ def profile(place, options=Options()):
     open_or_skip(place).close()
     if not (BUILT / "tinyml.mpy").exists():
         pytest.skip("python3 tasks.py build mpy")
-    return profile_file(FASHION, place, options)
+    return profile_file(LARGER, place, options)
 
 
 def test_a_run_is_told_everywhere(place_name):
@@ -48,7 +48,7 @@ def test_a_board_on_a_cable_tells_microseconds():
     open_or_skip("m4f").close()
     counted, emulator = profile("m4f"), Emulator(load_board("m4f"))
     try:
-        told = profile_file(FASHION, emulator.port)
+        told = profile_file(LARGER, emulator.port)
         with open_place(emulator.port) as place:
             assert "order.bin" not in place.run("import os\nprint(os.listdir())")
     finally:
@@ -60,7 +60,7 @@ def test_a_board_on_a_cable_tells_microseconds():
 
 
 def test_instructions_are_those_of_bench():
-    told, benched = profile("m4f"), bench(FASHION, "m4f")
+    told, benched = profile("m4f"), bench(LARGER, "m4f")
     assert abs(told.whole - benched.instructions) <= 250
     assert [part.name for part in told.parts] == [op.name for op in benched.ops]
     for part, op in zip(told.parts, benched.ops):
@@ -68,7 +68,7 @@ def test_instructions_are_those_of_bench():
 
 
 def test_here_ops_take_nearly_all_of_a_run():
-    told = profile_file(FASHION, "host")
+    told = profile_file(LARGER, "host")
     assert told.unit == "microseconds" and all(part.cost > 0 for part in told.parts[:10])
     assert 0.5 * told.whole < sum(part.cost for part in told.parts) < 3 * told.whole
 
@@ -105,28 +105,28 @@ def test_the_table_has_ops_stages_bars_and_the_culprit():
 
 
 def test_the_command_tells_all_of_it(tmp_path):
-    figures = json.loads(succeeds("profile", FASHION, "--json"))
+    figures = json.loads(succeeds("profile", LARGER, "--json"))
     assert set(figures) == {"model", "on", "unit", "whole", "rest", "arena_bytes", "culprit",
                             "stages", "ops"}
     assert figures["on"] == "host" and len(figures["ops"]) == 23
     assert sum(stage["last"] - stage["first"] + 1 for stage in figures["stages"]) == 23
-    assert "one run" in succeeds("profile", FASHION)
-    (tmp_path / "x.tml").write_bytes(pack(FASHION).file)
+    assert "one run" in succeeds("profile", LARGER)
+    (tmp_path / "x.tml").write_bytes(pack(LARGER).file)
     assert json.loads(succeeds("profile", tmp_path / "x.tml", "--json"))["ops"][0]["name"] == ""
     assert "is planned already" in fails("profile", tmp_path / "x.tml", "--minimum")
-    assert "is no place to run" in fails("profile", FASHION, "--on", "nowhere")
+    assert "is no place to run" in fails("profile", LARGER, "--on", "nowhere")
 
 
 def test_golden_vectors_are_exact_everywhere(place_name, tmp_path):
     open_or_skip(place_name).close()
-    assert selftest_file(FASHION, place_name) == (2, 2)
+    assert selftest_file(LARGER, place_name) == (2, 2)
 
 
 def test_selftest_says_how_many_and_its_status_whether_all(tmp_path):
-    assert succeeds("selftest", FASHION) == "2 of 2 golden vectors exact on host\n"
-    figures = json.loads(succeeds("selftest", FASHION, "--json"))
+    assert succeeds("selftest", LARGER) == "2 of 2 golden vectors exact on host\n"
+    figures = json.loads(succeeds("selftest", LARGER, "--json"))
     assert figures == {"on": "host", "exact": 2, "vectors": 2}
-    packed = pack(FASHION)
+    packed = pack(LARGER)
     schedule = packed.compiled.schedule
     seed, out = schedule.vectors[0]
     for vectors, words in (((), "0 of 0"), (((seed, bytes(len(out))), schedule.vectors[1]), "1 of 2")):
@@ -134,4 +134,4 @@ def test_selftest_says_how_many_and_its_status_whether_all(tmp_path):
         done = tinyml("selftest", tmp_path / "x.tml")
         assert done.returncode == 1 and done.stdout.startswith(words), done
     with pytest.raises(DeviceError, match=re.escape("`/dev/none`")):
-        selftest_file(FASHION, "/dev/none")
+        selftest_file(LARGER, "/dev/none")

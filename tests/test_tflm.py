@@ -15,12 +15,12 @@ from tinyml.remote import Remote
 pytest.importorskip("tflite_micro")
 from tests import tflm  # noqa: E402  only where the other implementation is installed
 
-FASHION = Path(__file__).resolve().parents[1] / "examples/fashion/fashion.tflite"
+LARGER = Path(__file__).resolve().parents[1] / "examples/fashion/larger.tflite"
 RUNS = 3
 
 
 def path_of(name):
-    return FASHION if name == "fashion" else model_file(name)
+    return LARGER if name == "larger" else model_file(name)
 
 
 def random_inputs(model, count=RUNS):
@@ -36,7 +36,7 @@ def random_inputs(model, count=RUNS):
             yield rng.integers(0, 256, shape, np.uint8).view(port.dtype)
 
 
-@pytest.mark.parametrize("name", ["fashion", *(name for name in MODELS if name not in STREAMS)])
+@pytest.mark.parametrize("name", ["larger", *(name for name in MODELS if name not in STREAMS)])
 def test_random_inputs_give_the_bytes_of_tflm(name):
     path = path_of(name)
     if not path.exists():
@@ -50,9 +50,9 @@ def test_random_inputs_give_the_bytes_of_tflm(name):
 
 
 def test_a_board_gives_the_bytes_of_tflm():
-    file = pack(FASHION).file
+    file = pack(LARGER).file
     with Model(file) as model, Remote("m4f", file) as board:
         arrays = list(random_inputs(model))
         for array, ran in zip(arrays, board.run([array.tobytes() for array in arrays])):
-            (wanted,) = tflm.run(FASHION.read_bytes(), [array])
+            (wanted,) = tflm.run(LARGER.read_bytes(), [array])
             assert ran.outputs[0] == wanted.tobytes()

@@ -15,18 +15,18 @@ from .example_pictures import overlap_scene, ring_scene, stack_scene, stage_scen
 from .steps import ROOT
 
 FOLDER = ROOT / "docs/pictures"
-FASHION = ROOT / "examples/fashion/fashion.tflite"
+LARGER = ROOT / "examples/fashion/larger.tflite"
 
 
-def fashion_scene() -> Scene:
-    """The arena of the example in examples/fashion, op by op and at its smallest."""
+def larger_scene() -> Scene:
+    """The arena of examples/fashion/larger.tflite, op by op and at its smallest."""
     options = Options(goal="smallest", max_extra=0)
-    compiled = compile_model(FASHION.read_bytes(), "fashion", options=options)
-    return memory_picture(FASHION, compiled)
+    compiled = compile_model(LARGER.read_bytes(), "larger", options=options)
+    return memory_picture(LARGER, compiled)
 
 
 PICTURES = {"ring": ring_scene, "stage": stage_scene, "overlap": overlap_scene,
-            "stack": stack_scene, "fashion": fashion_scene}
+            "stack": stack_scene, "larger": larger_scene}
 
 
 def main(folder: Path = FOLDER) -> None:

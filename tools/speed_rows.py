@@ -7,7 +7,7 @@ from .steps import ROOT
 SHARED = ROOT.parent / "shared/models"
 # Short name -> file. The first is in the repository, the others stand beside it where they do.
 MODELS = {
-    "fashion": ROOT / "examples/fashion/fashion.tflite",
+    "larger": ROOT / "examples/fashion/larger.tflite",
     "vww": SHARED / "mlperf_tiny/vww_96_int8.tflite",
     "resnet8": SHARED / "mlperf_tiny/pretrainedResnet_quant.tflite",
     "kws": SHARED / "mlperf_tiny/kws_ref_model.tflite",

@@ -2,7 +2,7 @@
 # A real model: its own vectors, then a picture of an ankle boot.
 import tinyml
 
-m = tinyml.load("fashion.tml")
+m = tinyml.load("larger.tml")
 print(m.info["name"], m.info["file_bytes"], m.info["arena_bytes"])
 print(m.input_shape, m.input_dtype, m.input_zero_point, len(m.input))
 print(m.output_shape, m.output_dtype, m.output_zero_point, len(m.output))
@@ -19,7 +19,7 @@ for label, value in m.top(3):
 m.input[:] = picture
 print("in place", bytes(m.run()) == bytes(y), m.run(bytearray(picture)) is y)
 
-copy = tinyml.Model(bytearray(open("fashion.tml", "rb").read()), bytearray(16000))
+copy = tinyml.Model(bytearray(open("larger.tml", "rb").read()), bytearray(16000))
 print("from RAM", bytes(copy.run(memoryview(picture))) == bytes(y))
 
 m = tinyml.load("feedback.tml")     # its output overlaps its input in the arena

@@ -20,7 +20,7 @@ def given(m):
     return bytes(index * 7 & 255 for index in range(len(m.input)))
 
 
-NAMES = ("fashion.tml", "small.tml", "feedback.tml", "pixels.tml")
+NAMES = ("larger.tml", "small.tml", "feedback.tml", "pixels.tml")
 inputs, wanted, most = [], [], 0
 for name in NAMES:
     with tinyml.load(name) as m:
