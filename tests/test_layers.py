@@ -52,13 +52,14 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 C_LAYERS = ("native/include", "native/kernels", "native/core", "mpy_module")
 
 PYTHON_LINES, FUNCTION_LINES, C_LINES, C_FUNCTION_LINES, COLUMNS = 300, 50, 250, 80, 120
+GENERATED = {"_native.c", "_kernels.c"}    # by cffi
 LONG_FILES = {"host/tinyml/model.py"}      # all of a board's Python: a second file there is RAM
 
 
 def files(*patterns):
     """Files of the repository, what builds leave behind left out."""
     found = [path for pattern in patterns for path in ROOT.glob(pattern)]
-    return sorted(path for path in found if path.name != "_native.c")
+    return sorted(path for path in found if path.name not in GENERATED)
 
 
 def name_of(path):
@@ -72,7 +73,7 @@ def is_generated(path):
 PYTHON = files("*.py", "native/*.py", "host/**/*.py", "tests/**/*.py", "tools/**/*.py",
                "examples/**/*.py", "boards/**/*.py")
 NATIVE = files("native/**/*.[ch]")
-C = NATIVE + files("mpy_module/*.[ch]", "boards/**/*.[ch]", "tests/**/*.[ch]")
+C = NATIVE + files("host/training/*.[ch]", "mpy_module/*.[ch]", "boards/**/*.[ch]", "tests/**/*.[ch]")
 
 
 def imports(path):
