@@ -9,7 +9,6 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from errno import ENOSPC
 from pathlib import Path
 
 from tinyml.errors import SearchError
@@ -101,10 +100,9 @@ class Journal:
         """The whole line to the disk, or nothing."""
         end = self._file.seek(0, os.SEEK_END)
         try:
-            written = self._file.write(line)
+            while line:                     # a disk that is nearly full takes a part
+                line = line[self._file.write(line):]
             os.fsync(self._file.fileno())
-            if written < len(line):         # only a full disk takes a part
-                raise OSError(ENOSPC, os.strerror(ENOSPC))
         except OSError as error:
             with suppress(OSError):
                 self._file.truncate(end)

@@ -9,6 +9,7 @@ import os
 import sys
 from collections import Counter, deque
 from copy import copy
+from logging import ERROR
 from time import monotonic
 
 from tinyml.errors import SearchError
@@ -158,7 +159,8 @@ def _end():
 
 def _connect(line: Line, address: str | None):
     try:
-        line.ask(ray.init, address, seconds=JOINING, include_dashboard=False, log_to_driver=False)
+        line.ask(ray.init, address, seconds=JOINING, include_dashboard=False, log_to_driver=False,
+                 logging_level=ERROR)
     except (SearchError, RayError, OSError, RuntimeError, ValueError, ImportError) as error:
         raise SearchError(f"engine `{address or 'ray'}`: {first_line(error)}; is it there, and has this "
                           "machine the same token (docs/SEARCH.md#several-machines)?") from None
