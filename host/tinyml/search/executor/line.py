@@ -14,10 +14,10 @@ LEAVING = 5.0                   # the same for what nobody needs
 
 class Line:
     """To a cluster. Each call is made in a thread that may be left behind. `dead`: nobody answers any
-    more, and nothing is asked."""
+    more, and nothing is asked. `well`: all was done before that."""
 
     def __init__(self):
-        self.dead = False
+        self.dead = self.well = False
 
     def ask(self, call: Callable, *arguments, seconds: float | None = None, **named):
         """What the call gives. Raises what it raises, and SearchError where nobody answers."""

@@ -102,6 +102,7 @@ class RayExecutor(Executor):
         self._line.leave(_stop, dict(enumerate(self._idle)))
         self._idle.clear()
         if self._own:
+            self._line.well = not self._line.dead and not sys.exc_info()[0]
             self._line.leave(ray.shutdown)
 
     def _submit(self, needs: Needs, function, item):
@@ -151,10 +152,10 @@ def _stop(tasks: dict) -> None:
 @atexit.register
 def _end():
     """Where a call was left behind, Ray's own way to end waits for ever, or crashes."""
-    if any(line.dead for line in _lines):
+    if dead := [line for line in _lines if line.dead]:
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(1)
+        os._exit(not all(line.well for line in dead))
 
 
 def _connect(line: Line, address: str | None):
