@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Trains the model on Fashion-MNIST, quantises it, writes `fashion.tflite`, prints accuracies.
+"""Trains the model on Fashion-MNIST, quantises it, writes `larger.tflite`, prints accuracies.
 
 The test photos are read after training only, and no choice is made on them.
 """
@@ -161,7 +161,7 @@ def main(epochs):
     net.eval()
     ops = quantise(net.layers(), photos[:CALIBRATION, :, :, None].astype(np.float32) / 255)
     model = write_tflite(ops)
-    (data.HERE / "fashion.tflite").write_bytes(model)
+    (data.HERE / "larger.tflite").write_bytes(model)
     report(net, ops, model)
 
 
