@@ -3,8 +3,8 @@
 
     python3 tasks.py demo
 
-Packs the clothes classifier of examples/fashion, copies it with the native module over the serial
-line to MicroPython on the board, runs ten photos there, and compares with this machine.
+Packs the clothes classifier of examples/fashion into 2 KiB of RAM, copies it with the native module
+over the serial line to MicroPython on the board, runs ten photos there, and compares with this machine.
 """
 from pathlib import Path
 from time import perf_counter
@@ -12,13 +12,16 @@ from time import perf_counter
 import numpy as np
 from PIL import Image
 
+from tinyml.board import load_board
 from tinyml.inputs import read_input
 from tinyml.model import Model
+from tinyml.options import Options
 from tinyml.pack import pack
 from tinyml.remote import Remote
 
 FASHION = Path(__file__).parent / "fashion"
 BOARD = "m4f"
+RAM = 2048                      # bytes, with the photo
 ACROSS = 5                      # pictures side by side
 SHADES = " .:-=+*#%@"
 
@@ -29,18 +32,25 @@ def picture(path: Path) -> list[str]:
     return ["".join(SHADES[value * len(SHADES) // 256] for value in row) for row in pixels]
 
 
-def print_gallery(paths: list[Path], captions: list[str]) -> None:
+def print_gallery(paths: list[Path], captions: list[list[str]]) -> None:
     """The photos in rows, the answers below."""
-    for first in range(0, len(paths), ACROSS):
-        row = [picture(path) for path in paths[first:first + ACROSS]]
-        for line in zip(*row):
-            print("  ".join(line))
-        print("  ".join(f"{caption:14.14}" for caption in captions[first:first + ACROSS]), "\n")
+    tiles = [picture(path) + caption for path, caption in zip(paths, captions)]
+    for first in range(0, len(tiles), ACROSS):
+        for line in zip(*tiles[first:first + ACROSS]):
+            print("  ".join(f"{part:14}" for part in line))
+        print()
+
+
+def answer(model: Model, output: bytes) -> tuple[str, float]:
+    """The likeliest label and its share. The model's outputs are logits; softmax makes shares of them."""
+    model.output[:] = output
+    label, highest = model.top(1)[0]
+    return label, 1 / np.exp(np.array(model.values()) - highest).sum()
 
 
 def main() -> None:
     """Pack, copy, run, compare."""
-    packed = pack(FASHION / "fashion.tflite")
+    packed = pack(FASHION / "fashion.tflite", options=Options(ram=RAM), board=load_board(BOARD))
     figures = packed.figures()
     print(f"packed: {figures['file_bytes']} bytes, {figures['arena_bytes']} bytes of RAM, "
           f"{figures['macs']:,} products per photo")
@@ -54,12 +64,11 @@ def main() -> None:
                   f"in {perf_counter() - start:.1f} s")
             print("self-test on the board: {} of {} golden vectors exact".format(*board.selftest()))
             there = [ran.outputs[0] for ran in board.run(photos)]
-        captions = []
-        for output in there:
-            model.output[:] = output
-            label, share = model.top(1)[0]
-            captions.append(f"{label} {share:.0%}")
-    print_gallery(paths, captions)
+        answers = [answer(model, output) for output in there]
+        right = [label == model.labels[int(path.name[0])] for (label, _), path in zip(answers, paths)]
+    print_gallery(paths, [[label, f"{share:.0%}" + ("" if is_right else ", wrong")]
+                          for (label, share), is_right in zip(answers, right)])
+    print(f"{sum(right)} of {len(right)} answers are right")
     same = sum(a == b for a, b in zip(here, there))
     print(f"{same} of {len(there)} outputs are the same bytes here and on the board")
     if same != len(there):
