@@ -8,7 +8,7 @@ import pytest
 from tinyml.errors import FitError, SearchError
 from tinyml.search import controls
 from tinyml.search import job as job_module
-from tinyml.search.effort import Effort, Epoch, effort_for
+from tinyml.search.effort import TRAINING, Effort, Epoch, effort_for
 from tinyml.search.evolve import Pace
 from tinyml.search.executor import make_executor
 from tinyml.search.feasible import Budget
@@ -115,9 +115,9 @@ def test_another_search_does_not_go_on_in_the_same_folder(whole):
 
 
 def test_hours_are_turned_into_epochs():
-    epoch = Epoch(supernet=100, final=10)
+    epoch = Epoch(supernet=100, final=10, by_hand=10)
     effort = effort_for(1, 2, epoch)
-    assert effort.epochs == int(0.75 * 3600 / ((100 / 3 + 60) / 2 + 20))
+    assert effort.epochs == int(TRAINING * 3600 / ((100 / 3 + 60) / 2 + 20))
     assert effort_for(1000, 2, epoch).epochs == 60
     with pytest.raises(SearchError, match="give more --hours"):
         effort_for(0.01, 2, epoch)

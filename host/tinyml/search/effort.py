@@ -39,18 +39,21 @@ class Effort:
 
 @dataclass(frozen=True)
 class Epoch:
-    """Seconds that one takes one worker: of a supernet, and of the largest net that fits."""
+    """Seconds that one takes one worker: of a supernet, of the largest net of the space that fits, and
+    of what takes longest of those scaled by hand, whose maps may be many times as large."""
 
     supernet: float
     final: float
+    by_hand: float
 
 
 def effort_for(hours: float, workers: int, epoch: Epoch, seeds: int = 1) -> Effort:
     """As many epochs as there is time for. Raises SearchError if that is none."""
     made = Effort(1, seeds)
     alone = epoch.supernet / FEWER
-    first = max(alone, (alone + epoch.final * (made.by_hand + made.by_chance)) / workers)
-    last = epoch.final * (ceil(made.finalists / workers) + ceil(made.again / workers))
+    first = max(alone, (alone + epoch.by_hand * made.by_hand + epoch.final * made.by_chance) / workers)
+    again = (epoch.by_hand + epoch.final * (len(KINDS) - 1)) * (seeds - 1) / workers
+    last = epoch.final * ceil(made.finalists / workers) + again
     epochs = int(TRAINING * 3600 * hours / (first + last))
     if not epochs:
         least = (first + last) / TRAINING / 3600

@@ -124,9 +124,9 @@ class _Search:
         self.progress.stage = "choosing what to search"
         goal = replace(whole, space=choose(whole, *tools, job.seed, wide.samples)[0].of(job.space))
         pool = by_chance(goal, *tools, wide.pool, job.seed)
-        effort = self.effort(goal, [one.net for one in pool])
         self.progress.stage = "planning what to beat"
-        hand = hand_scaled(whole, *tools)[:effort.by_hand]
+        hand = hand_scaled(whole, *tools)[:wide.by_hand]
+        effort = self.effort(goal, *([one.net for one in nets] for nets in (pool, hand)))
         rivals = self.wanted(BY_HAND, hand, effort)
         rivals += self.wanted(BY_CHANCE, pool[:effort.by_chance], effort)
         self.progress.stage = "training the supernet, and what to beat"
@@ -137,14 +137,14 @@ class _Search:
         self.progress.stage = "training the best once more"
         return rows + self.train(self.again(rows, effort))
 
-    def effort(self, goal: Goal, pool: list[Net]) -> Effort:
+    def effort(self, goal: Goal, pool: list[Net], hand: list[Net]) -> Effort:
         """Measured the first time; then as the journal has it."""
         job, once = self.job, self.journal.once
         self.progress.stage = "measuring"
         if job.effort:
-            epoch, effort = Epoch(3.0, 1.0), job.effort
+            epoch, effort = Epoch(3.0, 1.0, 1.0), job.effort
         else:
-            epoch = Epoch(**once("epoch", lambda: asdict(self.measured(goal, pool))))
+            epoch = Epoch(**once("epoch", lambda: asdict(self.measured(goal, pool, hand))))
             effort = effort_for(once("hours", lambda: job.hours), once("workers", lambda: job.workers),
                                 epoch, job.seeds)
         self.cost = effort.epochs * epoch.final
@@ -154,14 +154,15 @@ class _Search:
                               SEARCHED: (effort.finalists + effort.again) * self.cost})
         return effort
 
-    def measured(self, goal: Goal, pool: list[Net]) -> Epoch:
+    def measured(self, goal: Goal, pool: list[Net], hand: list[Net]) -> Epoch:
         """What an epoch takes one worker."""
         steps = self.job.recipe.steps_of_epoch(len(self.job.data.train.y))
         pool = sorted(pool, key=lambda net: net.products)
-        nets = goal.net(goal.space.largest()), pool[len(pool) // 2], pool[-1]
+        nets = goal.net(goal.space.largest()), pool[len(pool) // 2], pool[-1], *hand
         with self.executor.actor(hold, self.place, needs=self.needs) as workers:
-            large, middle, most = workers.map(step_seconds, nets, self.needs)
-        return Epoch(steps * (large + (1 + self.job.recipe.samples) * middle), steps * most)
+            large, middle, most, *by_hand = workers.map(step_seconds, nets, self.needs)
+        return Epoch(steps * (large + (1 + self.job.recipe.samples) * middle), steps * most,
+                     steps * max(by_hand, default=0.0))
 
     def supernet(self, goal: Goal, pool: list[Found], effort: Effort) -> Supernet:
         """The task of training it."""
