@@ -25,9 +25,10 @@ def test_windows_are_small_where_rows_are_long_and_wider_behind():
 
 
 def test_the_small_pair_does_as_many_products_in_less_ram():
-    plain, moved = (planned(*one) for one in SMALL.items())
+    plain, moved = planned(SMALL)
     assert moved.products == pytest.approx(plain.products, rel=0.02)
     assert moved.arenas[FED] < 0.7 * plain.arenas[FED]
+    assert moved.in_least < 1.1 * plain.in_least and moved.in_first < plain.in_first
 
 
 @needs_torch

@@ -15,7 +15,12 @@ def plan_study(names: Annotated[Optional[list[str]], typer.Argument(
     """Plan published networks, of which only the shapes are known, in every way: op by op, in patches,
     in rings, with rows that are computed again, with the picture held and fed. It takes about 20 seconds
     for each."""
-    from tinyml.search.study import USUAL, study, study_table
+    from rich.console import Console
+
+    from tinyml.search.study import USUAL, WIDTH, study, study_table
 
     found = [study(name) for name in watched(names or list(USUAL))]
-    print_result([asdict(one) for one in found] if as_json else study_table(found), as_json)
+    if as_json:
+        print_result([asdict(one) for one in found], as_json)
+    else:
+        Console(width=WIDTH).print(study_table(found))

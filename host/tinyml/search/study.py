@@ -12,6 +12,7 @@ from tinyml.search.architectures import named
 from tinyml.search.problem import problem_of
 
 KIB = 1024
+WIDTH = 175                     # of the table: its lines are those of docs/PLANNER.md
 USUAL = ("mobilenet-v2", "mobilenet-v2-rd", "mbv2-w0.35-r144", "proxyless-w0.3-r176", "mcunet-320kb-1mb",
          "mcunet-256kb-1mb", "mcunet-5fps")
 # The columns: what is asked of the planner, each for the least RAM.
