@@ -95,7 +95,7 @@ def test_a_net_for_colours_takes_no_grey_pictures(tmp_path, stripes):
 
 @needs_torch
 def test_a_published_net_is_trained_by_its_name(tmp_path, stripes):
-    found = told("train", "mbv2-w0.3-r80", "--data", stripes, "--board", "pico2", "--epochs", 1, "-o",
+    found = told("train", "mbv2-w0.3-r80", "--data", stripes, "--board", "nicla_vision", "--epochs", 1, "-o",
                  tmp_path / "out")
     assert 0 <= found["test"] <= 1
     saved = read_saved(tmp_path / "out/model.npz")
