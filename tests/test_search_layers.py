@@ -11,6 +11,7 @@ from tinyml.search.train import by_core, by_torch, module  # noqa: E402
 
 NETS = {"pictures": Net((14, 11, 3), (Conv("stem", (3, 3), (2, 2), 10), Block("a", (5, 5), (1, 1), 18, 10, True),
                                       Block("b", (3, 7), (2, 2), 30, 13, False), Conv("head", (1, 1), (1, 1), 21)), 7),
+        "windows": Net((33, 33, 1), (Conv("stem", (3, 3), (1, 1), 4), Block("a", (35, 33), (1, 1), 4, 4, True)), 3),
         "sounds": Net((40, 1, 9), (Conv("stem", (5, 1), (2, 1), 8), Block("a", (9, 1), (2, 1), 16, 12, False)), 4)}
 
 

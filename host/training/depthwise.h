@@ -8,7 +8,6 @@
 #include "vectors.h"
 
 #define AHEAD 4                 /* vectors of items at once */
-#define MOST_TAPS 1024          /* of a kernel */
 
 typedef struct {
     ptrdiff_t pixel;            /* of the other map */
@@ -89,7 +88,7 @@ INLINE void pixel_of(const train_window_t *s, const tap_t *taps, int count, cons
 static void depthwise(const train_window_t *window, const float *x, const float *w, float *y)
 {
     const train_window_t s = *window;
-    tap_t taps[MOST_TAPS];
+    tap_t taps[s.kernel_height * s.kernel_width];
 
     for (int row = 0; row < s.rows; row++) {
         for (int column = 0; column < s.columns; column++) {
@@ -100,10 +99,10 @@ static void depthwise(const train_window_t *window, const float *x, const float 
 }
 
 static void depthwise_input(const train_window_t *window, const float *w, const float *dy,
-                                     float *dx)
+                            float *dx)
 {
     const train_window_t s = *window;
-    tap_t taps[MOST_TAPS];
+    tap_t taps[s.kernel_height * s.kernel_width];
 
     for (int row = 0; row < s.height; row++) {
         for (int column = 0; column < s.width; column++) {
@@ -132,7 +131,7 @@ INLINE float row_weight(const train_window_t *s, int l, const float *x, const fl
 }
 
 static void depthwise_weights(const train_window_t *window, const float *x, const float *dy,
-                                       float *dw)
+                              float *dw)
 {
     const train_window_t s = *window;
     const ptrdiff_t step = (ptrdiff_t)s.channels * s.items;

@@ -49,7 +49,7 @@ INLINE void tile(const train_matrix_t *weights, int first, const float *x, float
 }
 
 static void pointwise(const train_matrix_t *weights, const float *x, float *y, int pixels,
-                               int items)
+                      int items)
 {
     const train_matrix_t w = *weights;
 
@@ -91,7 +91,7 @@ INLINE void outer(const float *const dy[TILE], const float *const x[TILE], ptrdi
 }
 
 static void pointwise_weights(const float *x, const float *dy, float *dw, int inputs,
-                                       int outputs, int pixels, int items)
+                              int outputs, int pixels, int items)
 {
     const ptrdiff_t x_step = (ptrdiff_t)inputs * items, dy_step = (ptrdiff_t)outputs * items;
     const int fit = (int)(NEAR / (sizeof(float) * (x_step + dy_step)));
