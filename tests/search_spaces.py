@@ -4,7 +4,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from tinyml.search.space import Blocks, Space, Stage, Stem
+from tinyml.search.space import Blocks, Layout, Space, Stage, Stem
 from tinyml.search.space_file import list_spaces, load_space
 
 CLASSES = 5
@@ -18,14 +18,29 @@ def some(letters, most=3):
 
 KERNELS = some(st.sampled_from([1, 3, 5, 7]))
 BLOCKS = st.builds(Blocks, kernels=KERNELS, expansions=some(st.integers(1, 6)))
-STAGES = st.builds(Stage, channels=st.integers(1, 40), stride=st.integers(1, 3),
-                   depths=some(st.integers(1, 3)), widths=some(SHARES), skips=some(st.booleans()))
-STEMS = st.builds(Stem, kernels=KERNELS, stride=st.integers(1, 2), channels=st.integers(1, 30),
-                  widths=some(SHARES))
-RANDOM = st.builds(Space, name=st.just("random"), dimensions=st.sampled_from([1, 2]), inputs=some(SHARES),
-                   scales=some(SHARES), shrunk=st.sampled_from([2, 4, 8]), stem=STEMS, early=BLOCKS,
-                   late=BLOCKS, stages=st.lists(STAGES, min_size=1, max_size=3).map(tuple))
-SPACES = st.one_of(st.sampled_from(list_spaces()).map(load_space), RANDOM)
+STAGES = st.builds(Stage, channels=st.integers(1, 40), depths=some(st.integers(1, 3)), widths=some(SHARES),
+                   skips=some(st.booleans()))
+STEMS = st.builds(Stem, kernels=KERNELS, channels=st.integers(1, 30), widths=some(SHARES))
+
+
+def layouts(stages):
+    """For so many stages."""
+    def each(letters, count):
+        return st.lists(letters, min_size=count, max_size=count).map(tuple)
+    return st.builds(Layout, strides=each(st.integers(1, 3), stages + 1), plain=each(st.booleans(), stages))
+
+
+@st.composite
+def random_spaces(draw):
+    """Any that a file could hold."""
+    stages = draw(st.lists(STAGES, min_size=1, max_size=3).map(tuple))
+    return draw(st.builds(
+        Space, name=st.just("random"), dimensions=st.sampled_from([1, 2]), inputs=some(SHARES),
+        scales=some(SHARES), layouts=st.lists(layouts(len(stages)), min_size=1, max_size=2).map(tuple),
+        shrunk=st.sampled_from([2, 4, 8]), stem=STEMS, early=BLOCKS, late=BLOCKS, stages=st.just(stages)))
+
+
+SPACES = st.one_of(st.sampled_from(list_spaces()).map(load_space), random_spaces())
 
 
 @st.composite

@@ -24,8 +24,8 @@ from tinyml.search.goal import Goal
 from tinyml.search.journal import Journal
 from tinyml.search.space_file import load_space
 
-GOAL = Goal(load_space("images").narrowed(0.5, 0.75), (28, 28, 1), 10, small_enough)
-MOTION = Goal(load_space("sequences").narrowed(0.5, 1.0), (100, 1, 6), 4, small_enough)
+GOAL = Goal(load_space("images").narrowed(0, 0.5, 0.75), (28, 28, 1), 10, small_enough)
+MOTION = Goal(load_space("sequences").narrowed(0, 0.5, 1.0), (100, 1, 6), 4, small_enough)
 PATHS = os.pathsep.join(sys.path)
 PACE = Pace(population=12, generations=4)
 
@@ -205,13 +205,14 @@ def test_mobilenet_v2_is_itself():
 def test_the_part_with_most_work_that_fits_often_is_chosen(here, journal):
     goal = replace(GOAL, space=load_space("images"))
     parts = choose(goal, here, journal, samples=60)
-    assert len(parts) == len(goal.space.scales) * len(goal.space.inputs)
+    assert len(parts) == len(goal.space.layouts) * len(goal.space.scales) * len(goal.space.inputs)
     best = parts[0]
     assert best.fits >= FLOOR and best.largest <= LARGEST * best.most
     likely = [part for part in parts if part.fits >= FLOOR and part.largest <= LARGEST * part.most]
     assert best.mean == max(part.mean for part in likely)
     assert all(part.mean <= part.most <= 400_000 for part in parts)
     space = best.of(goal.space)
+    assert space.layouts == (goal.space.layouts[best.layout],)
     assert space.inputs == (best.share,) and space.net(
         space.largest(), goal.shape, goal.classes).products == best.largest
 

@@ -13,7 +13,7 @@ from hypothesis import given
 
 from tests.search_spaces import CLASSES, RNGS, SPACES, spaces_with_data
 from tinyml.errors import SearchError
-from tinyml.search.net import Block
+from tinyml.search.net import Block, Conv
 from tinyml.search.space_file import FOLDER, list_spaces, load_space, space_from
 
 ROOT = Path(__file__).parents[1]
@@ -66,7 +66,8 @@ def test_nets_are_of_their_genes(space_and_shape, rng):
 @given(spaces_with_data(), RNGS)
 def test_a_narrowed_space_has_one_input_and_other_channels(space_and_shape, rng):
     space, shape = space_and_shape
-    narrow = space.narrowed(2, 0.5)
+    narrow = space.narrowed(len(space.layouts) - 1, 2, 0.5)
+    assert narrow.layouts == space.layouts[-1:]
     assert {narrow.sample(rng)["input"] for _ in range(9)} == {0.5}
     wide = narrow.net(narrow.largest(), shape, CLASSES).parts[0].channels
     assert wide >= space.net(space.largest(), shape, CLASSES).parts[0].channels
@@ -83,6 +84,17 @@ def test_kernels_are_redistributed_where_the_map_has_shrunk():
                 kernels = early if given[f"{part.name}.filter"] * 8 > net.input[0] else late
                 kernels.add(part.kernel[0])
     assert (early, late) == ({1, 3, 5}, {3, 5, 7})
+
+
+def test_plain_stages_begin_with_a_convolution():
+    space = load_space("images").narrowed(1, 1.0, 1.0)
+    strides, plain = space.layout.strides, space.layout.plain
+    net = space.net(space.largest(), (28, 28, 1), CLASSES)
+    firsts = [part for part in net.parts if part.name.endswith("block0")]
+    assert [isinstance(part, Conv) for part in firsts] == list(plain) == [True, True, False, True]
+    assert [part.stride for part in (net.parts[0], *firsts)] == [(stride, stride) for stride in strides]
+    assert {part.kernel for part in firsts if isinstance(part, Conv)} == {(3, 3)}
+    assert net.layers[-2].given[:2] == (4, 4)
 
 
 def test_genes_of_another_space_are_refused():
@@ -110,7 +122,10 @@ def test_every_space_is_read_by_name_and_by_path(name):
     ("dimensions = 2", "", "key `dimensions` is missing"),
     ("dimensions = 2", 'dimensions = 2\nname = "x"', "unknown key `name`"),
     ("shrunk = 8", "shrink = 8", "unknown key `shrink`; known: name, dimensions, inputs"),
-    ("stride = 2", 'stride = "2"', "`stem.stride` is '2', not a whole number"),
+    ("strides = [2, 1", 'strides = ["2", 1', r"`layouts\[0\].strides\[0\]` is '2', not a whole number"),
+    ("strides = [2, 1", "strides = [2, 0", r"`layouts\[0\].strides\[1\]` is 0: it must be 1 to 32"),
+    ("strides = [2, 1", "strides = [2", r"`layouts\[0\].strides` has 4 values, not 5: there are 4 stages, and the stem"),
+    ("plain = [true", "plain = [true, true", r"`layouts\[1\].plain` has 5 values, not 4: there are 4 stages$"),
     ("kernels = [1, 3, 5]", "kernels = [1, 4]", r"`early.kernels\[1\]` is 4: it must be odd"),
     ("kernels = [1, 3, 5]", "kernels = []", r"`early.kernels` is \[\], not a list of at least one"),
     ("kernels = [1, 3, 5]", "kernels = 3", "`early.kernels` is 3, not a list"),

@@ -34,7 +34,8 @@ LESS = .98                      # of the cycles of a yes, the next time
 def drawn(count: int, seed: int) -> list[Net]:
     """Nets of each part of the space in turn."""
     space, rng = load_space("images"), Random(seed)
-    parts = [space.narrowed(*part) for part in product(space.scales, space.inputs)]
+    parts = [space.narrowed(*part)
+             for part in product(range(len(space.layouts)), space.scales, space.inputs)]
     return [part.net(part.sample(rng), SHAPE, CLASSES)
             for part in (parts[number % len(parts)] for number in range(count))]
 

@@ -30,7 +30,7 @@ CORE = by_core.ffi.string(by_core.LAYERS.name).decode()
 
 def nets(name: str) -> list[tuple[str, Net]]:
     """By what they are."""
-    rng, space = Random(0), load_space("images").narrowed(SCALES[name], 1.0)
+    rng, space = Random(0), load_space("images").narrowed(0, SCALES[name], 1.0)
     drawn = iter(lambda: space.net(space.sample(rng), SHAPE, CLASSES), None)
     fit = (net for net in drawn if feasible(net, BUDGETS[name]))
     return [(f"fits `{name}`", next(fit)) for _ in range(NETS)] + [

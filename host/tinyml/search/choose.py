@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which part of a space to search: a scale of all channels, and a size of the input.
+"""Which part of a space to search: a layout, a scale of all channels, and a size of the input.
 
 As TinyNAS does it (arXiv 2007.10319): of two parts, good nets are likelier in the one whose
 feasible nets do more products. A part of which hardly anything is feasible is no place to search,
@@ -27,6 +27,7 @@ class Part:
     """`fits`: the share of nets that are feasible. Their products: the `mean`, `most`, and what
     four of five have at most. `largest`: products of the part's largest net."""
 
+    layout: int
     scale: float
     share: float
     fits: float
@@ -37,7 +38,7 @@ class Part:
 
     def of(self, space: Space) -> Space:
         """The part of a space that it tells about."""
-        return space.narrowed(self.scale, self.share)
+        return space.narrowed(self.layout, self.scale, self.share)
 
     @property
     def rank(self) -> tuple:
@@ -48,8 +49,9 @@ class Part:
 def choose(goal: Goal, executor: Executor, journal: Journal, seed: int = 0,
            samples: int = SAMPLES) -> list[Part]:
     """All parts, the best first. Raises FitError if nothing is feasible in any."""
-    tasks = {f"choose/{seed}/{scale:g}/{share:g}": (goal, scale, share, seed, samples)
-             for scale in goal.space.scales for share in goal.space.inputs}
+    space = goal.space
+    tasks = {f"choose/{seed}/{layout}/{scale:g}/{share:g}": (goal, layout, scale, share, seed, samples)
+             for layout in range(len(space.layouts)) for scale in space.scales for share in space.inputs}
     parts = [Part(**found) for found in journal.results(
         tasks, lambda missing: executor.each(_part, missing))]
     parts.sort(key=lambda part: part.rank, reverse=True)
@@ -61,9 +63,9 @@ def choose(goal: Goal, executor: Executor, journal: Journal, seed: int = 0,
 
 def _part(task) -> dict:
     """In a worker: a part's figures."""
-    goal, scale, share, seed, samples = task
-    goal = replace(goal, space=goal.space.narrowed(scale, share))
-    rng = Random(seed_of("choose", seed, scale, share))
+    goal, layout, scale, share, seed, samples = task
+    goal = replace(goal, space=goal.space.narrowed(layout, scale, share))
+    rng = Random(seed_of("choose", seed, layout, scale, share))
     products: list[int] = []
     for asked in range(samples):
         if asked == FIRST and not products:
@@ -73,6 +75,6 @@ def _part(task) -> dict:
             products.append(net.products)
     products.sort()
     count = len(products)
-    return asdict(Part(scale, share, count / samples, sum(products) / max(count, 1),
+    return asdict(Part(layout, scale, share, count / samples, sum(products) / max(count, 1),
                        products[count * 4 // 5] if count else 0, max(products, default=0),
                        goal.net(goal.space.largest()).products))

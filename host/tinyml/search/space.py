@@ -8,7 +8,11 @@ weights are found by name: the first channels and the middle of the kernel of th
 
 Alphabets of blocks differ before and after the map has shrunk (redistribution of the receptive
 field, MCUNetV2, arXiv 2110.15352): early, rows are long, and a k x k kernel keeps k - 1 of them.
+
+Where maps shrink, and where a stage begins with a convolution of all channels, is no gene but a
+layout: maps of other sizes want other weights, and a supernet has one of each.
 """
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
@@ -25,7 +29,6 @@ class Stem:
     """The first convolution. `widths`: shares of `channels`."""
 
     kernels: tuple[int, ...]
-    stride: int
     channels: int
     widths: tuple[float, ...]
 
@@ -40,26 +43,37 @@ class Blocks:
 
 @dataclass(frozen=True)
 class Stage:
-    """`depths` blocks, the first of `stride`. `skips`: whether later ones add their input, and so
-    have its channels; without they have some of `widths` themselves."""
+    """`depths` blocks. `skips`: whether later ones add their input, and so have its channels;
+    without they have some of `widths` themselves."""
 
     channels: int
-    stride: int
     depths: tuple[int, ...]
     widths: tuple[float, ...]
     skips: tuple[bool, ...]
 
 
 @dataclass(frozen=True)
+class Layout:
+    """`strides` of the stem and of each stage's first block; `plain`: whether that is no block but a
+    convolution, with one of the stem's kernels. That has more weights than a block, and its products
+    take a fraction of the cycles that those of a depthwise convolution do."""
+
+    strides: tuple[int, ...]
+    plain: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
 class Space:
     """`dimensions`: 2, or 1 where time runs down the rows of one column. `inputs`: shares of the
-    sides that the data have. `scales`: of all channels, for choose.py. `shrunk`: from the map on
-    that is so many times smaller than the input, blocks are `late`."""
+    sides that the data have. `scales`: of all channels, and `layouts`: for choose.py; nets are of
+    the first. `shrunk`: from the map on that is so many times smaller than the input, blocks are
+    `late`."""
 
     name: str
     dimensions: int
     inputs: tuple[float, ...]
     scales: tuple[float, ...]
+    layouts: tuple[Layout, ...]
     shrunk: int
     stem: Stem
     early: Blocks
@@ -71,17 +85,20 @@ class Space:
         """Of each gene, what it may be."""
         made = {"input": self.inputs, "stem.kernel": self.stem.kernels,
                 "stem.width": self.stem.widths}
-        shrunk = self.stem.stride
-        for number, stage in enumerate(self.stages):
+        shrunk = self.layout.strides[0]
+        for number, (stage, stride, plain) in enumerate(self._stages()):
             made[f"stage{number}.depth"] = stage.depths
             for block in range(max(stage.depths)):
                 name = f"stage{number}.block{block}"
                 kinds = self.late if shrunk >= self.shrunk else self.early
-                made |= {f"{name}.kernel": kinds.kernels, f"{name}.expansion": kinds.expansions}
+                if plain and not block:
+                    made[f"{name}.kernel"] = self.stem.kernels
+                else:
+                    made |= {f"{name}.kernel": kinds.kernels, f"{name}.expansion": kinds.expansions}
                 if block:
                     made[f"{name}.skip"] = stage.skips
                 else:
-                    shrunk *= stage.stride
+                    shrunk *= stride
                 if not block or False in stage.skips:
                     made[f"{name}.width"] = stage.widths
         return made
@@ -117,11 +134,17 @@ class Space:
             raise SearchError(f"space `{self.name}` has no gene `{min(unknown)}`")
         return genes
 
-    def narrowed(self, scale: float, share: float) -> "Space":
-        """The part of it with one size of the input and one scale of all channels."""
+    @property
+    def layout(self) -> Layout:
+        """Of its nets."""
+        return self.layouts[0]
+
+    def narrowed(self, layout: int, scale: float, share: float) -> "Space":
+        """The part of it with one layout, one scale of all channels and one size of the input."""
         stages = tuple(replace(stage, channels=channels(stage.channels * scale))
                        for stage in self.stages)
-        return replace(self, inputs=(share,), scales=(1.0,), stages=stages,
+        return replace(self, layouts=(self.layouts[layout],), inputs=(share,), scales=(1.0,),
+                       stages=stages,
                        stem=replace(self.stem, channels=channels(self.stem.channels * scale)))
 
     def net(self, genes: Genes, shape: Shape, classes: int) -> Net:
@@ -131,18 +154,24 @@ class Space:
                               f"{'x'.join(map(str, shape))}")
         given = channels(self.stem.channels * genes["stem.width"])
         parts: list[Conv | Block] = [Conv("stem", self._pair(genes["stem.kernel"]),
-                                          self._pair(self.stem.stride), given)]
-        for number, stage in enumerate(self.stages):
+                                          self._pair(self.layout.strides[0]), given)]
+        for number, (stage, stride, plain) in enumerate(self._stages()):
             for block in range(genes[f"stage{number}.depth"]):
                 name = f"stage{number}.block{block}"
                 skip = bool(block) and bool(genes[f"{name}.skip"])
                 made = given if skip else channels(stage.channels * genes[f"{name}.width"])
-                parts.append(Block(name, self._pair(genes[f"{name}.kernel"]),
-                                   self._pair(1 if block else stage.stride),
-                                   given * genes[f"{name}.expansion"], made, skip))
+                window = self._pair(genes[f"{name}.kernel"]), self._pair(1 if block else stride)
+                if plain and not block:
+                    parts.append(Conv(name, *window, made))
+                else:
+                    parts.append(Block(name, *window, given * genes[f"{name}.expansion"], made, skip))
                 given = made
         sides = (side_of(side, genes["input"]) for side in shape[:2])
         return Net((*sides, shape[2]), tuple(parts), classes)
+
+    def _stages(self) -> Iterator[tuple[Stage, int, bool]]:
+        """Each stage, with the stride of its first block and whether that is plain."""
+        return zip(self.stages, self.layout.strides[1:], self.layout.plain, strict=True)
 
     def _pair(self, size: int) -> Pair:
         return (size, size if self.dimensions == 2 else 1)

@@ -18,8 +18,10 @@ RULES = {
     "inputs": (lambda number: 0 < number <= 1, "above 0, and 1 at most"),
     "widths": (lambda number: 0 < number <= 1, "above 0, and 1 at most"),
     "scales": (lambda number: 0 < number <= 32, "above 0, and 32 at most"),
-} | dict.fromkeys(("depths", "expansions", "shrunk", "stride"),
+} | dict.fromkeys(("depths", "expansions", "shrunk", "strides"),
                   (lambda number: 0 < number <= 32, "1 to 32"))
+# Lists that are no alphabets: a value may come twice.
+ORDERED = ("strides", "plain", "stages")
 
 
 def list_spaces() -> list[str]:
@@ -49,9 +51,20 @@ def space_from(table: dict, name: str, source: str) -> Space:
     if "name" in table:
         raise SearchError(f"{source}: unknown key `name`: a space is called as its file")
     try:
-        return _filled(Space, table | {"name": name}, "")
+        space = _filled(Space, table | {"name": name}, "")
+        _check_layouts(space)
     except ValueError as error:
         raise SearchError(f"{source}: {error}") from None
+    return space
+
+
+def _check_layouts(space: Space) -> None:
+    count = len(space.stages)
+    for number, layout in enumerate(space.layouts):
+        for key, held, wanted in (("strides", layout.strides, count + 1), ("plain", layout.plain, count)):
+            if len(held) != wanted:
+                raise ValueError(f"`layouts[{number}].{key}` has {len(held)} values, not {wanted}: there "
+                                 f"are {count} stages" + ", and the stem" * (wanted > count))
 
 
 def _filled(kind, table, where: str):
@@ -74,7 +87,7 @@ def _value(kind, value, where: str, key: str):
             raise ValueError(f"`{where}` is {value!r}, not a list of at least one")
         found = tuple(_value(parts[0], each, f"{where}[{number}]", key)
                       for number, each in enumerate(value))
-        if len(set(found)) < len(found) and not is_dataclass(parts[0]):
+        if len(set(found)) < len(found) and key not in ORDERED:
             raise ValueError(f"`{where}` has a value twice")
         return found
     if is_dataclass(kind):

@@ -12,7 +12,7 @@ class Recipe:
 
     epochs: int = 12
     batch: int = 128
-    rate: float = 0.2
+    rate: float = 0.4
     momentum: float = 0.9
     decay: float = 3e-5
     smoothing: float = 0.05
