@@ -135,14 +135,16 @@ def _fastest_plan(problem: Problem, options: Options) -> Plan | None:
 
 
 def _fastest_by(problem: Problem, options: Options) -> Plan | None:
-    """By the costs of a core, one that computes nothing twice if there is one."""
+    """By the costs of a core, one that computes nothing twice if there is one with room to spare."""
     limit = NO_LIMIT if options.ram is None else options.ram
     cost = cost_of(options.core)
     plan = _fastest_of(problem, _plain_choices(problem, options, limit), None, limit, cost)
-    if plan is None and _may_recompute(options):
-        plan = _fastest_of(problem, _choices(problem, options), _most_extra(problem, options),
-                           limit, cost)
-    return plan
+    if plan or not _may_recompute(options):
+        return plan
+    tight = _smallest_plan(problem, replace(options, goal="smallest", max_extra=0))
+    again = _fastest_of(problem, _choices(problem, options), _most_extra(problem, options), limit, cost)
+    return min((one for one in (tight, again) if one and one.arena_bytes <= limit),
+               key=lambda plan: (plan.cycles, plan.arena_bytes), default=None)
 
 
 def _fastest_of(problem: Problem, choices, extra: int | None, limit: int, cost: Cost) -> Plan | None:
