@@ -12,7 +12,7 @@ from tinyml.search.effort import TRAINING, Effort, Epoch, effort_for
 from tinyml.search.evolve import Pace
 from tinyml.search.executor import make_executor
 from tinyml.search.feasible import Budget
-from tinyml.search.job import Job, search
+from tinyml.search.job import Job, file_of, search
 from tinyml.search.output import best_of, write_results
 from tinyml.search.progress import Progress
 from tinyml.search.space_file import load_space
@@ -112,6 +112,11 @@ def test_a_pool_of_processes_gives_the_same_table(tmp_path, whole):
 def test_another_search_does_not_go_on_in_the_same_folder(whole):
     with pytest.raises(SearchError, match="another `seed`"):
         search(a_job(whole[0], 1), make_executor("here"))
+
+
+def test_a_file_that_was_taken_away_is_named(tmp_path):
+    with pytest.raises(SearchError, match="nets/supernet.npz` cannot be read: No such file.* put it back"):
+        file_of(tmp_path, "supernet.npz")
 
 
 def test_hours_are_turned_into_epochs():

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 
-from tinyml.errors import FitError, SearchError
+from tinyml.errors import FitError, ModelError, SearchError
 from tinyml.files import write_file
 from tinyml.pack import read_file
 from tinyml.search.choose import choose
@@ -84,6 +84,15 @@ def best_of(trained: list[Trained]) -> Trained:
         same = [other.figures["validation"] for other in trained if other.task.net == one.task.net]
         return len(same), sum(same) / len(same), one.figures["validation"], -one.figures["cycles"]
     return max(trained, key=rank)
+
+
+def file_of(folder: Path, name: str) -> bytes:
+    """What a training left in a search's folder. Raises SearchError if somebody took it away."""
+    try:
+        return read_file(folder / NETS / name)
+    except ModelError as error:
+        raise SearchError(f"{error}, but the journal says that it was trained: put it back, or search into "
+                          "another folder") from None
 
 
 def search(job: Job, executor: Executor, watch: Callable[[Progress], None] = lambda _: None) -> list[Trained]:
@@ -217,7 +226,7 @@ class _Search:
     def evolved(self, goal: Goal, effort: Effort) -> list[Scored]:
         """Every net that the supernet was asked about, the best first."""
         self.progress.stage = "evolution"
-        held = read_file(self.job.folder / NETS / f"{SUPERNET}.npz")
+        held = file_of(self.job.folder, f"{SUPERNET}.npz")
 
         def watch(generation: int, people: list[Scored]) -> None:
             self.progress.tell(EVOLUTION, (generation + 2) / (effort.pace.generations + 2))

@@ -7,10 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tinyml.files import write_file
-from tinyml.pack import read_file
 from tinyml.picture import write_picture
 from tinyml.search.data.items import Dataset
-from tinyml.search.job import NETS, Trained, best_of
+from tinyml.search.job import Trained, best_of, file_of
 from tinyml.search.net import Net
 from tinyml.search.picture import search_scene
 from tinyml.search.table import Row, figures
@@ -37,7 +36,7 @@ def write_results(folder: Path, trained: list[Trained], data: Dataset,
                   clock_hz: int | None = None) -> list[Row]:
     """best.tml and what belongs to it, table.json, picture.svg."""
     best, rows = best_of(trained), rows_of(trained, clock_hz)
-    files = {ending: read_file(folder / NETS / (best.task.key + ending)) for ending in ENDINGS}
+    files = {ending: file_of(folder, best.task.key + ending) for ending in ENDINGS}
     write_model(folder, "best", files, data, best.task.net)
     table = figures(rows) | {"best": {"name": best.name, "kind": best.kind, **best.figures}}
     write_file(folder / "table.json", (json.dumps(table, indent=1) + "\n").encode())
