@@ -3,8 +3,8 @@
 
     python3 -m tools.training_speed
 
-Nets are drawn by chance from the space `images` among those that fit two budgets, and the largest of
-the part of it that a supernet is trained for. One core, 128 items of 28 x 28; processor time.
+Nets are drawn by chance from the layouts of the space `images` among those that fit two budgets, and
+the largest of parts that a supernet is trained for. One core, 128 items of 28 x 28; processor time.
 """
 from random import Random
 from time import process_time
@@ -24,17 +24,17 @@ from .search_study import BUDGETS
 
 SHAPE, CLASSES, ITEMS = (28, 28, 1), 10, 128
 SCALES = {"small": 0.75, "large": 1.5}
-NETS, WARM, STEPS = 3, 3, 10
+NETS, WARM, STEPS = 2, 3, 10
 CORE = by_core.ffi.string(by_core.LAYERS.name).decode()
 
 
-def nets(name: str) -> list[tuple[str, Net]]:
+def nets(name: str, layout: int) -> list[tuple[str, Net]]:
     """By what they are."""
-    rng, space = Random(0), load_space("images").narrowed(0, SCALES[name], 1.0)
+    rng, space = Random(0), load_space("images").narrowed(layout, SCALES[name], 1.0)
     drawn = iter(lambda: space.net(space.sample(rng), SHAPE, CLASSES), None)
     fit = (net for net in drawn if feasible(net, BUDGETS[name]))
-    return [(f"fits `{name}`", next(fit)) for _ in range(NETS)] + [
-        (f"largest of `{name}`", space.net(space.largest(), SHAPE, CLASSES))]
+    return [(f"fits `{name}`, layout {layout}", next(fit)) for _ in range(NETS)] + [
+        (f"largest of `{name}`, layout {layout}", space.net(space.largest(), SHAPE, CLASSES))]
 
 
 def milliseconds(net: Net, by) -> float:
@@ -58,7 +58,8 @@ def main() -> None:
     table.add_column("net")
     for column in ("products", "PyTorch, ms", "ours, ms", "times as fast"):
         table.add_column(column, justify="right")
-    for what, net in (one for name in SCALES for one in nets(name)):
+    layouts = range(len(load_space("images").layouts))
+    for what, net in (one for name in SCALES for layout in layouts for one in nets(name, layout)):
         theirs, own = (milliseconds(net, by) for by in (by_torch, by_core))
         table.add_row(what, f"{net.products:,}", f"{theirs:.1f}", f"{own:.1f}", f"{theirs / own:.1f}")
     Console().print(table)

@@ -19,7 +19,7 @@ class Effort:
 
     epochs: int
     seeds: int = 1
-    finalists: int = 3
+    finalists: int = 8
     by_hand: int = 3
     by_chance: int = 3
     samples: int = 200          # nets of each part of the space, by which one is chosen

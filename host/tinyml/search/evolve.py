@@ -77,6 +77,18 @@ def evolve(goal: Goal, score: Score, executor: Executor, journal: Journal, seed:
     return people
 
 
+def varied(people: list[Scored], count: int) -> list[Scored]:
+    """The best of each pattern of depths, as many as there are; then of all. `people`: the best first. A
+    supernet's word is too rough to part nets that are nearly the same; a training is what tells."""
+    patterns: set[tuple] = set()
+    firsts, others = [], []
+    for one in people:
+        depths = tuple(gene for name, gene in one.found.origin.items() if name.endswith(".depth"))
+        (others if depths in patterns else firsts).append(one)
+        patterns.add(depths)
+    return (firsts + others)[:count]
+
+
 def scored(found: list[Found], score: Score, journal: Journal) -> list[Scored]:
     """Nets and their scores, those that the journal has not asked for."""
     tasks = {f"score/{one.key}": one.net for one in found}

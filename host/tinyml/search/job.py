@@ -19,7 +19,7 @@ from tinyml.search.choose import choose
 from tinyml.search.controls import by_chance, hand_scaled
 from tinyml.search.data import Dataset
 from tinyml.search.effort import Effort, Epoch, effort_for
-from tinyml.search.evolve import Scored, evolve
+from tinyml.search.evolve import Scored, evolve, varied
 from tinyml.search.executor import Executor
 from tinyml.search.feasible import Budget, feasible
 from tinyml.search.goal import Found, Goal
@@ -140,7 +140,7 @@ class _Search:
         rivals += self.wanted(BY_CHANCE, pool[:effort.by_chance], effort)
         self.progress.stage = "training the supernet, and what to beat"
         rows = self.train(rivals, self.supernet(goal, pool, effort))
-        best = self.evolved(goal, effort)[:effort.finalists]
+        best = varied(self.evolved(goal, effort), effort.finalists)
         self.progress.stage = "training what was found"
         rows += self.train(self.wanted(SEARCHED, [one.found for one in best], effort))
         self.progress.stage = "training the best once more"
