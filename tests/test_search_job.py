@@ -122,7 +122,7 @@ def test_a_file_that_was_taken_away_is_named(tmp_path):
 def test_hours_are_turned_into_epochs():
     epoch = Epoch(supernet=100, final=10, by_hand=10)
     effort = effort_for(1, 2, epoch)
-    assert effort.epochs == int(TRAINING * 3600 / ((100 / 3 + 60) / 2 + 20))
+    assert effort.epochs == int(TRAINING * 3600 / ((100 / 3 + 60) / 2 + 40))
     assert effort_for(1000, 2, epoch).epochs == 60
     with pytest.raises(SearchError, match="give more --hours"):
         effort_for(0.01, 2, epoch)
