@@ -79,7 +79,8 @@ def test_a_plan_keeps_to_its_ram_or_there_is_none(problem, kind, part):
 def test_rows_are_not_computed_again_where_that_is_slower(problem):
     """In exactly the RAM of the smallest plan that does without."""
     least = make_plan(problem, Options(goal="smallest", max_extra=0))
-    assert make_plan(problem, Options(ram=least.arena_bytes)).cycles <= least.cycles
+    plan = make_plan(problem, Options(ram=least.arena_bytes))
+    assert plan.products == least.products or plan.cycles <= least.cycles
 
 
 @given(problem=problems())

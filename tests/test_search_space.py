@@ -124,7 +124,7 @@ def test_every_space_is_read_by_name_and_by_path(name):
     ("shrunk = 8", "shrink = 8", "unknown key `shrink`; known: name, dimensions, inputs"),
     ("strides = [2, 1", 'strides = ["2", 1', r"`layouts\[0\].strides\[0\]` is '2', not a whole number"),
     ("strides = [2, 1", "strides = [2, 0", r"`layouts\[0\].strides\[1\]` is 0: it must be 1 to 32"),
-    ("strides = [2, 1", "strides = [2", r"`layouts\[0\].strides` has 4 values, not 5: there are 4 stages, and the stem"),
+    ("strides = [2, 1", "strides = [2", r"`layouts\[0\].strides` has 4 values, not 5: .*, and the stem"),
     ("plain = [true", "plain = [true, true", r"`layouts\[1\].plain` has 5 values, not 4: there are 4 stages$"),
     ("kernels = [1, 3, 5]", "kernels = [1, 4]", r"`early.kernels\[1\]` is 4: it must be odd"),
     ("kernels = [1, 3, 5]", "kernels = []", r"`early.kernels` is \[\], not a list of at least one"),
