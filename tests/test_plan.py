@@ -83,6 +83,7 @@ def test_rows_are_not_computed_again_where_that_is_slower(problem):
     assert plan.products == least.products or plan.cycles <= least.cycles
 
 
+@settings(thorough, max_examples=60)
 @given(problem=problems())
 def test_more_freedom_gives_no_larger_plan(problem):
     single, rings, recompute, auto = (

@@ -130,8 +130,7 @@ def _fastest_plan(problem: Problem, options: Options) -> Plan | None:
     of other costs may be faster in the end."""
     cores = (options.core,) if options.ram is None else dict.fromkeys((options.core, None))
     plans = (_fastest_by(problem, replace(options, core=core)) for core in cores)
-    return min((counted_by(cost_of(options.core), plan) for plan in plans if plan),
-               key=lambda plan: (plan.cycles, plan.arena_bytes), default=None)
+    return _first([counted_by(cost_of(options.core), plan) for plan in plans if plan], NO_LIMIT)
 
 
 def _fastest_by(problem: Problem, options: Options) -> Plan | None:
@@ -143,8 +142,7 @@ def _fastest_by(problem: Problem, options: Options) -> Plan | None:
         return plan
     tight = _smallest_plan(problem, replace(options, goal="smallest", max_extra=0))
     again = _fastest_of(problem, _choices(problem, options), _most_extra(problem, options), limit, cost)
-    return min((one for one in (tight, again) if one and one.arena_bytes <= limit),
-               key=lambda plan: (plan.cycles, plan.arena_bytes), default=None)
+    return _first([plan for plan in (tight, again) if plan], limit)
 
 
 def _fastest_of(problem: Problem, choices, extra: int | None, limit: int, cost: Cost) -> Plan | None:
@@ -155,6 +153,11 @@ def _fastest_of(problem: Problem, choices, extra: int | None, limit: int, cost: 
                                     <= EQUALLY_FAST * total_cycles(paths[0])][-1])
     some = dict.fromkeys(paths[len(paths) * part // STARTS] for part in range(STARTS) if paths)
     plans = [_lengthened(problem, path, limit, cost) for path in (*some, *paths[-1:])]
+    return _first(plans, limit)
+
+
+def _first(plans: list[Plan], limit: int) -> Plan | None:
+    """The fastest of those within the limit; of those as fast, the smallest."""
     return min((plan for plan in plans if plan.arena_bytes <= limit),
                key=lambda plan: (plan.cycles, plan.arena_bytes), default=None)
 
