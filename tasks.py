@@ -13,6 +13,7 @@ from tools.environment import PYTHON  # noqa: E402
 from tools.steps import StepFailed, show  # noqa: E402
 
 STUDIES = {"motion": "search_folders", "words": "search_folders", "redistribution": "redistribution"}
+DATA = {"fashion": "dataset-fashion-mnist", "words": "espeak-ng"}     # Debian's packages
 SHAPE_TESTS = ["tests/test_layers.py", "tests/test_slices.py"]
 
 
@@ -126,8 +127,10 @@ def search(*arguments: str):
     `search [--own FOLDER] [--json] motion words`: from a folder of recordings to an emulated board.
     `search redistribution [--seeds N] [--json]`: what moving the receptive field gains and costs.
     """
-    if {"motion", "words"} & set(arguments):
+    folders = {"motion", "words"} & set(arguments)
+    if folders:
         build("m0", "m4f", "mpy")
+    debian.install_packages(*(DATA[name] for name in folders or ["fashion"] if name in DATA))
     environment.create_environment()
     environment.add_torch()
     tool = next((STUDIES[word] for word in arguments if word in STUDIES), "search_study")

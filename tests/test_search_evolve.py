@@ -17,7 +17,7 @@ from tests.search_tasks import TOKEN
 from tinyml.errors import FitError, SearchError
 from tinyml.search.choose import FLOOR, LARGEST, choose
 from tinyml.search.controls import _family, by_chance, hand_scaled
-from tinyml.search.evolve import Pace, evolve, varied
+from tinyml.search.evolve import Pace, evolve, hopeful
 from tinyml.search.executor import make_executor
 from tinyml.search.feasible import Budget, feasible
 from tinyml.search.goal import Goal
@@ -144,15 +144,13 @@ def test_evolution_finds_better_nets_that_fit_and_each_once(goal, here, journal)
         assert one.score == merit(one.found.net)
 
 
-def test_finalists_are_the_best_of_their_depth(here, journal):
+def test_half_of_what_is_tried_scores_best_and_half_does_most(here, journal):
     people = evolve(GOAL, partial(here.each, merit), here, journal, pace=PACE)
-    depths = [tuple(one.found.origin[f"stage{number}.depth"] for number in range(4)) for one in people]
-    kinds = len(set(depths))
-    assert 1 < kinds < len(people)
-    chosen = varied(people, kinds + 2)
-    assert chosen[:kinds] == [one for number, one in enumerate(people) if depths[number] not in depths[:number]]
-    assert chosen[kinds:] == [one for one in people if one not in chosen[:kinds]][:2]
-    assert varied(people, 2) == chosen[:2] and sorted(varied(people, 99), key=people.index) == people
+    chosen, others = hopeful(people, 7), [one for one in people if one not in hopeful(people, 7)]
+    assert chosen[:4] == people[:4] and len(set(one.found.key for one in chosen)) == 7
+    least = min(one.found.net.products for one in chosen[4:])
+    assert others and all(one.found.net.products <= least for one in others)
+    assert hopeful(people, 1) == people[:1] and len(hopeful(people, 999)) == len(people)
 
 
 def test_other_seeds_find_other_nets(here, journal):

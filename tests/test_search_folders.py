@@ -3,6 +3,7 @@
 import random
 import re
 import shutil
+import sys
 import wave
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from tinyml.search.data import read_dataset
 from tinyml.search.net import Conv, Net
 from tinyml.search.output import input_of
-from tools import words_folder
+from tools import search_study, words_folder
 from tools.motion_folder import write_recordings
 from tools.search_folders import numbers_of
 from tools.steps import ROOT, StepFailed
@@ -79,6 +80,14 @@ def test_without_espeak_the_way_to_it_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(StepFailed, match="apt-get install espeak-ng"):
         write_words(tmp_path)
+
+
+def test_without_fashion_mnist_the_way_to_it_is_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(search_study, "FOLDER", tmp_path / "nothing")
+    monkeypatch.setattr(sys, "argv", ["search_study", "small"])
+    with pytest.raises(SystemExit) as ended:
+        search_study.main()
+    assert ended.value.code == 1 and "apt-get install dataset-fashion-mnist" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed")

@@ -82,7 +82,7 @@ def test_a_checkpoint_of_something_else_is_not_read(tmp_path, spoil):
 
 
 def test_a_supernet_serves_nets_of_all_sizes():
-    weights = train_supernet(LARGE, SMALL, [MIDDLE], DATA, RECIPE, 1)
+    weights = train_supernet(LARGE, [SMALL, MIDDLE], DATA, RECIPE, 1)
     scores = [score(weights, one, SEEN, ASKED) for one in (SMALL, MIDDLE, LARGE)]
     assert min(scores) > 0.85
     assert score(weights, MIDDLE, SEEN, ASKED) == scores[1]
@@ -94,9 +94,9 @@ def test_a_killed_supernet_ends_with_the_same_weights(tmp_path, monkeypatch):
     short = Recipe(epochs=1, batch=64)
     kept = tmp_path / "super.pt"
     with pytest.raises(Killed):
-        train_supernet(LARGE, SMALL, [MIDDLE], DATA, short, 1, checkpoint=kept, tell=kill_at(4))
-    resumed = train_supernet(LARGE, SMALL, [MIDDLE], DATA, short, 1, checkpoint=kept)
-    assert same(resumed, train_supernet(LARGE, SMALL, [MIDDLE], DATA, short, 1))
+        train_supernet(LARGE, [SMALL, MIDDLE], DATA, short, 1, checkpoint=kept, tell=kill_at(4))
+    resumed = train_supernet(LARGE, [SMALL, MIDDLE], DATA, short, 1, checkpoint=kept)
+    assert same(resumed, train_supernet(LARGE, [SMALL, MIDDLE], DATA, short, 1))
 
 
 def test_fine_tuning_begins_with_what_is_known():

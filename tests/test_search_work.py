@@ -21,7 +21,7 @@ from tinyml.search.feasible import Budget
 from tinyml.search.saved import Saved, net_from_json, net_to_json, read_saved
 from tinyml.search.space_file import load_space
 from tinyml.search.train.recipe import Recipe
-from tinyml.search.work import UNFIT, Final, Place, Supernet, make_scorer, score, work
+from tinyml.search.work import UNFIT, Final, Place, Supernet, Trial, make_scorer, score, trial, work
 from tests.search_data import DATA, LARGE, MIDDLE, SMALL, write_pictures
 
 BUDGET = Budget(4096, 16384, None, "m0")
@@ -103,9 +103,12 @@ def test_sequences_of_reals_are_fed_row_by_row():
 @needs_torch
 def test_a_supernet_is_asked_by_those_who_hold_its_file():
     place = Place(DATA, BUDGET)
-    done = work(place, Supernet("super", LARGE, SMALL, (MIDDLE,), RECIPE, 1))
+    done = work(place, Supernet("super", LARGE, (SMALL, MIDDLE), RECIPE, 1))
     scorer = make_scorer(place, done.files[".npz"])
     assert score(scorer, MIDDLE) == score(scorer, MIDDLE) > 0.8
+    brief = Trial("one-trial", MIDDLE, Recipe(epochs=1, batch=64, rate=0.01), 1)
+    assert trial(scorer, brief) == trial(scorer, brief) > 0.9
+    assert score(scorer, MIDDLE) == score(scorer, MIDDLE)
 
 
 @needs_torch

@@ -26,12 +26,12 @@ ELSEWHERE = """\
   from PyPI. The rest of the tests is skipped."""
 
 
-def install_packages():
-    """Install what dpkg does not list; without the rights to, say what to type."""
+def install_packages(*more: str):
+    """Install what dpkg does not list, and `more`; without the rights to, say what to type."""
     if not shutil.which("dpkg-query"):
         print(ELSEWHERE)
         return
-    missing = [name for name in PACKAGES + python_packages() if not is_installed(name)]
+    missing = [name for name in [*PACKAGES, *python_packages(), *more] if not is_installed(name)]
     if not missing:
         return
     become_root = [] if os.geteuid() == 0 else ["sudo", "-n"]

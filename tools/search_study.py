@@ -16,6 +16,7 @@ from time import monotonic
 
 from rich.console import Console
 
+from tinyml.errors import TinymlError
 from tinyml.search.budget import LONG_NAME
 from tinyml.search.data import Dataset, read_dataset
 from tinyml.search.effort import Effort
@@ -27,7 +28,7 @@ from tinyml.search.size import notes_bytes
 from tinyml.search.space_file import load_space
 from tinyml.search.table import Row, figures, search_table
 
-from .steps import ROOT
+from .steps import ROOT, StepFailed
 
 FOLDER = Path("/usr/share/datasets/fashion-mnist")     # of Debian's dataset-fashion-mnist
 LABELS = ROOT / "examples/fashion/labels.txt"
@@ -36,7 +37,9 @@ BUDGETS = {"small": Budget(2048, 16 * 1024, 3_200_000, "m0", True),
 
 
 def fashion(items: int | None = None) -> Dataset:
-    """The photos; the test is whole unless fewer `items` are asked for."""
+    """The photos; the test is whole unless fewer `items` are asked for. Raises StepFailed without them."""
+    if not FOLDER.is_dir():
+        raise StepFailed("Fashion-MNIST is missing: type `sudo apt-get install dataset-fashion-mnist`")
     data = replace(read_dataset(FOLDER), classes=tuple(LABELS.read_text().splitlines()))
     if items is None:
         return data
@@ -68,13 +71,16 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    data = fashion(asked.items)
-    for name in asked.names or BUDGETS:
-        rows, seconds = study(name, data, asked)
-        if asked.json:
-            print(json.dumps({"budget": name, "seconds": seconds} | figures(rows)))
-        else:
-            Console().print(search_table(rows, f"{name}: {seconds:.0f} s"))
+    try:
+        data = fashion(asked.items)
+        for name in asked.names or BUDGETS:
+            rows, seconds = study(name, data, asked)
+            if asked.json:
+                print(json.dumps({"budget": name, "seconds": seconds} | figures(rows)))
+            else:
+                Console().print(search_table(rows, f"{name}: {seconds:.0f} s"))
+    except (TinymlError, StepFailed) as error:
+        parser.exit(1, f"{error}\n")
 
 
 if __name__ == "__main__":

@@ -77,16 +77,12 @@ def evolve(goal: Goal, score: Score, executor: Executor, journal: Journal, seed:
     return people
 
 
-def varied(people: list[Scored], count: int) -> list[Scored]:
-    """The best of each pattern of depths, as many as there are; then of all. `people`: the best first. A
-    supernet's word is too rough to part nets that are nearly the same; a training is what tells."""
-    patterns: set[tuple] = set()
-    firsts, others = [], []
-    for one in people:
-        depths = tuple(gene for name, gene in one.found.origin.items() if name.endswith(".depth"))
-        (others if depths in patterns else firsts).append(one)
-        patterns.add(depths)
-    return (firsts + others)[:count]
+def hopeful(people: list[Scored], count: int) -> list[Scored]:
+    """The best half by score, then those that do most products. `people`: the best first. A supernet that
+    was trained briefly gives large nets too little credit, and parts others badly: docs/SEARCH.md."""
+    best = people[:(count + 1) // 2]
+    large = sorted(people[len(best):], key=lambda one: -one.found.net.products)
+    return best + large[:count - len(best)]
 
 
 def scored(found: list[Found], score: Score, journal: Journal) -> list[Scored]:

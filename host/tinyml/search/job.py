@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A whole search: from data and a budget to the best net that was found, and what it had to beat.
 
-    choose a part of the space -> supernet and controls -> evolution -> finalists -> the best
+    choose a part of the space -> supernet and controls -> evolution -> trials -> finalists -> the best
 
 Each result is in the journal before the next step begins, so a search that was ended goes on.
 """
@@ -19,7 +19,7 @@ from tinyml.search.choose import choose
 from tinyml.search.controls import by_chance, hand_scaled
 from tinyml.search.data import Dataset
 from tinyml.search.effort import Effort, Epoch, effort_for
-from tinyml.search.evolve import Scored, evolve, varied
+from tinyml.search.evolve import Scored, evolve, hopeful
 from tinyml.search.executor import Executor
 from tinyml.search.feasible import Budget, feasible
 from tinyml.search.goal import Found, Goal
@@ -30,11 +30,12 @@ from tinyml.search.progress import Progress
 from tinyml.search.space import Space
 from tinyml.search.table import BY_CHANCE, BY_HAND, SEARCHED
 from tinyml.search.train.recipe import Recipe
-from tinyml.search.work import (UNFIT, Final, Place, Supernet, hold, make_scorer, score, step_seconds,
-                                work)
+from tinyml.search.work import (UNFIT, Final, Place, Supernet, Trial, hold, make_scorer, score,
+                                step_seconds, trial, work)
 
-SUPERNET, EVOLUTION = "supernet", "evolution"
+SUPERNET, EVOLUTION, TRIALS = "supernet", "evolution", "trials"
 NETS = "nets"                   # the folder of their files
+TRIAL_RATE = 0.5                # of the recipe's: weights know something already
 SCORING = 0.3                   # of what a final training's epoch costs, to score a net
 
 
@@ -140,9 +141,9 @@ class _Search:
         rivals += self.wanted(BY_CHANCE, pool[:effort.by_chance], effort)
         self.progress.stage = "training the supernet, and what to beat"
         rows = self.train(rivals, self.supernet(goal, pool, effort))
-        best = varied(self.evolved(goal, effort), effort.finalists)
+        found = self.found(goal, effort)
         self.progress.stage = "training what was found"
-        rows += self.train(self.wanted(SEARCHED, [one.found for one in best], effort))
+        rows += self.train(self.wanted(SEARCHED, found[:effort.finalists], effort))
         self.progress.stage = "training the best once more"
         return rows + self.train(self.again(rows, effort))
 
@@ -160,6 +161,7 @@ class _Search:
         scored = effort.pace.population * (1 + effort.pace.generations / 2)
         self.progress.expect({SUPERNET: effort.supernet * epoch.supernet,
                               EVOLUTION: SCORING * epoch.final * scored,
+                              TRIALS: effort.trials * effort.trial * epoch.final,
                               SEARCHED: (effort.finalists + effort.again) * self.cost})
         return effort
 
@@ -170,15 +172,14 @@ class _Search:
         nets = goal.net(goal.space.largest()), pool[len(pool) // 2], pool[-1], *hand
         with self.executor.actor(hold, self.place, needs=self.needs) as workers:
             large, middle, most, *by_hand = workers.map(step_seconds, nets, self.needs)
-        return Epoch(steps * (large + (1 + self.job.recipe.samples) * middle), steps * most,
+        return Epoch(steps * (large + self.job.recipe.samples * middle), steps * most,
                      steps * max(by_hand, default=0.0))
 
     def supernet(self, goal: Goal, pool: list[Found], effort: Effort) -> Supernet:
         """The task of training it."""
         space = goal.space
-        return Supernet(SUPERNET, goal.net(space.largest()), goal.net(space.smallest()),
-                        tuple(one.net for one in pool), replace(self.job.recipe, epochs=effort.supernet),
-                        seed_of(SUPERNET, self.job.seed))
+        return Supernet(SUPERNET, goal.net(space.largest()), tuple(one.net for one in pool),
+                        replace(self.job.recipe, epochs=effort.supernet), seed_of(SUPERNET, self.job.seed))
 
     def wanted(self, kind: str, nets: list[Found], effort: Effort) -> list[Wanted]:
         """Each net, with the first seed."""
@@ -223,13 +224,30 @@ class _Search:
                 self.progress.tell(key)
                 yield number, done.figures
 
-    def evolved(self, goal: Goal, effort: Effort) -> list[Scored]:
-        """Every net that the supernet was asked about, the best first."""
+    def found(self, goal: Goal, effort: Effort) -> list[Found]:
+        """The most hopeful nets of evolution, the best first."""
         self.progress.stage = "evolution"
         held = file_of(self.job.folder, f"{SUPERNET}.npz")
 
         def watch(generation: int, people: list[Scored]) -> None:
             self.progress.tell(EVOLUTION, (generation + 2) / (effort.pace.generations + 2))
         with self.executor.actor(make_scorer, self.place, held, needs=self.needs) as scorers:
-            return evolve(goal, lambda nets: scorers.each(score, nets, self.needs), self.executor,
-                          self.journal, self.job.seed, effort.pace, watch)
+            people = evolve(goal, lambda nets: scorers.each(score, nets, self.needs), self.executor,
+                            self.journal, self.job.seed, effort.pace, watch)
+            self.progress.stage = "trying what was found"
+            return self.tried(hopeful(people, effort.trials), effort,
+                              lambda trials: scorers.each(trial, trials, self.needs))
+
+    def tried(self, people: list[Scored], effort: Effort, attempt: Callable) -> list[Found]:
+        """Those that answer best after a brief training first; of equals the faster. `attempt`: Trials
+        to (number, share of right answers)."""
+        recipe = replace(self.job.recipe, epochs=effort.trial, rate=self.job.recipe.rate * TRIAL_RATE)
+        seed = seed_of("trial", self.job.seed)
+        tasks = {f"{one.found.key}-trial": one for one in people}
+        self.progress.expect({TRIALS: 0.0} | dict.fromkeys(tasks, self.cost * effort.trial / effort.epochs))
+        trials = {key: Trial(key, one.found.net, recipe, seed) for key, one in tasks.items()}
+        shares = self.journal.results(trials, attempt)
+        for key in tasks:
+            self.progress.tell(key)
+        ranked = sorted(zip(shares, people), key=lambda pair: (-pair[0], pair[1].found.takes.cycles))
+        return [one.found for _, one in ranked]

@@ -41,7 +41,6 @@ class Supernet:
 
     key: str
     largest: Net
-    smallest: Net
     pool: tuple[Net, ...]
     recipe: Recipe
     seed: int
@@ -80,7 +79,7 @@ def work(place: Place, task: Supernet | Final) -> Done:
 def _supernet(place: Place, task: Supernet) -> Done:
     from tinyml.search.train.supernet import train_supernet
 
-    weights = train_supernet(task.largest, task.smallest, task.pool, place.data, task.recipe, task.seed,
+    weights = train_supernet(task.largest, task.pool, place.data, task.recipe, task.seed,
                              device(), *_kept(place, task))
     return Done({"supernet": True}, {".npz": _saved(weights, place.data)})
 
@@ -111,10 +110,21 @@ def _saved(weights, data: Dataset) -> bytes:
     return Saved(weights.net, state, data.classes).to_bytes()
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A task: one net trained briefly, from what it is inside a supernet."""
+
+    key: str
+    net: Net
+    recipe: Recipe
+    seed: int
+
+
 @dataclass(frozen=True, eq=False)
 class Scorer:
     """What workers hold that ask a supernet."""
 
+    place: Place
     weights: object
     seen: object
     asked: object
@@ -131,7 +141,7 @@ def make_scorer(place: Place, supernet: bytes) -> Scorer:
     data, where = place.data.at(saved.net.input[:2]), device()
     seen, asked = (Feed(part.take(spread(range(len(part.y)), count)), data.prepare, where)
                    for part, count in ((data.train, SEEN), (data.validation, ASKED)))
-    return Scorer(weights.to(where), seen, asked)
+    return Scorer(place, weights.to(where), seen, asked)
 
 
 def score(scorer: Scorer, net: Net) -> float:
@@ -139,6 +149,18 @@ def score(scorer: Scorer, net: Net) -> float:
     from tinyml.search.train.score import score as score_inside
 
     return score_inside(scorer.weights, net, scorer.seen, scorer.asked)
+
+
+def trial(scorer: Scorer, task: Trial) -> float:
+    """The share of right answers after it, in float, of the items for choosing."""
+    from tinyml.search.train.feed import Feed
+    from tinyml.search.train.fit import fit
+    from tinyml.search.train.score import accuracy
+
+    data, where = scorer.place.data.at(task.net.input[:2]), device()
+    start = scorer.weights.inherit(task.net)
+    weights = fit(task.net, data, task.recipe, task.seed, start, None, where, *_kept(scorer.place, task))
+    return accuracy(weights, Feed(data.validation, data.prepare, where))
 
 
 def step_seconds(place: Place, net: Net) -> float:

@@ -8,7 +8,7 @@ from math import cos, pi
 class Recipe:
     """Stochastic gradient descent with Nesterov's momentum; the rate rises over the first `warm` of all
     steps, then falls as a cosine. `rate` is that of a batch of 128 items. `flip`: pictures may be
-    mirrored; `samples`: nets besides the largest and the smallest in each step of a supernet."""
+    mirrored; `samples`: nets besides the largest in each step of a supernet."""
 
     epochs: int = 12
     batch: int = 128
@@ -19,7 +19,7 @@ class Recipe:
     warm: float = 0.1
     clip: float = 5.0
     flip: bool = True
-    samples: int = 2
+    samples: int = 3
 
     def rate_at(self, progress: float) -> float:
         """`progress`: 0 at the start, 1 at the end."""
