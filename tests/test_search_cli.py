@@ -39,7 +39,7 @@ def stripes(tmp_path):
 @pytest.fixture
 def little(monkeypatch):
     """Searches that take seconds."""
-    few = Effort(1, 1, 1, 1, 1, 2, samples=4, pool=4, pace=Pace(4, 1))
+    few = Effort(1, 1, 1, 1, 1, samples=4, pool=4, pace=Pace(4, 1))
     monkeypatch.setattr(job, "Effort", lambda *_: few)
     monkeypatch.setattr(job, "effort_for", lambda *_: few)
     monkeypatch.setattr(controls, "TABLES", {"half": TABLES["half"][:2]})

@@ -23,7 +23,7 @@ from tinyml.search.work import UNFIT, Done
 from tests.search_data import DATA
 
 needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="training needs torch")
-EFFORT = Effort(1, 1, 2, 1, 1, 3, samples=4, pool=6, pace=Pace(6, 2))
+EFFORT = Effort(1, 1, 2, 1, 1, samples=4, pool=6, pace=Pace(6, 2))
 SPACE = replace(load_space("images"), inputs=(1.0,), scales=(0.5,))
 
 
@@ -71,7 +71,7 @@ def test_a_search_trains_what_it_found_and_what_that_has_to_beat(whole):
               for record in map(json.loads, (tmp_path / "journal.jsonl").read_text().splitlines())
               if record["key"].endswith("-trial")}
     found = [row.task.key.removesuffix("-0") for row in rows if row.kind == SEARCHED]
-    assert len(trials) == EFFORT.trials and [trials[key] for key in found] == sorted(trials.values())[:0:-1]
+    assert len(trials) == EFFORT.trials and [trials[key] for key in found] == sorted(trials.values(), reverse=True)
     assert best.figures["validation"] == max(row.figures["validation"] for row in rows)
     assert not (tmp_path / "at-work").exists()
     assert len(write_results(tmp_path, rows, DATA)) == 4
@@ -129,6 +129,7 @@ def test_hours_are_turned_into_epochs():
     epoch = Epoch(supernet=100, final=10, by_hand=10)
     effort = effort_for(1, 2, epoch)
     assert effort.epochs == int(TRAINING * 3600 / ((100 / 3 + 60) / 2 + 20 + 10 * 32 / 12 / 2))
+    assert effort.trials == 32 and Effort(2).trials == 8 and [Effort(n).trial for n in (1, 12, 13)] == [1, 1, 2]
     assert effort_for(1000, 2, epoch).epochs == 60
     with pytest.raises(SearchError, match="give more --hours"):
         effort_for(0.01, 2, epoch)

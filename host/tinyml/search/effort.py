@@ -11,20 +11,19 @@ TRAINING = 0.65                 # share of the time; the rest is planning and sc
 MOST_EPOCHS = 60
 FEWER = 3                       # epochs of a final training for one of the supernet
 BRIEF = 12                      # epochs of a final training for one of a trial
+MOST_TRIALS = 32
 
 
 @dataclass(frozen=True)
 class Effort:
     """`epochs` of each final training; how many nets are trained from scratch: those found, those scaled
-    by hand, those drawn by chance; `seeds`: trainings of the best of each; `trials`: nets that are
-    trained briefly, to see which of them to train."""
+    by hand, those drawn by chance; `seeds`: trainings of the best of each."""
 
     epochs: int
     seeds: int = 1
     finalists: int = 4
     by_hand: int = 3
     by_chance: int = 3
-    trials: int = 32
     samples: int = 200          # nets of each part of the space, by which one is chosen
     pool: int = 200             # feasible nets that a supernet is trained for
     pace: Pace = Pace()
@@ -36,8 +35,13 @@ class Effort:
 
     @property
     def trial(self) -> int:
-        """Epochs of each."""
+        """Epochs of a brief training."""
         return ceil(self.epochs / BRIEF)
+
+    @property
+    def trials(self) -> int:
+        """How many nets are trained briefly, to see which are to be finalists: those take longer."""
+        return min(MOST_TRIALS, self.finalists * self.epochs)
 
     @property
     def again(self) -> int:
@@ -61,7 +65,7 @@ def effort_for(hours: float, workers: int, epoch: Epoch, seeds: int = 1) -> Effo
     alone = epoch.supernet / FEWER
     first = max(alone, (alone + epoch.by_hand * made.by_hand + epoch.final * made.by_chance) / workers)
     again = (epoch.by_hand + epoch.final * (len(KINDS) - 1)) * (seeds - 1) / workers
-    last = epoch.final * (ceil(made.finalists / workers) + made.trials / BRIEF / workers) + again
+    last = epoch.final * (ceil(made.finalists / workers) + MOST_TRIALS / BRIEF / workers) + again
     epochs = int(TRAINING * 3600 * hours / (first + last))
     if not epochs:
         least = (first + last) / TRAINING / 3600
