@@ -16,7 +16,7 @@ from tinyml.search.train.feed import Feed  # noqa: E402
 from tinyml.search.train.fit import fit, fresh  # noqa: E402
 from tinyml.search.train.loop import seeded  # noqa: E402
 from tinyml.search.train.recipe import Recipe  # noqa: E402
-from tinyml.search.train.score import accuracy, score  # noqa: E402
+from tinyml.search.train.score import accuracy, recalibrate, score  # noqa: E402
 from tinyml.search.train.supernet import train_supernet  # noqa: E402
 
 
@@ -97,6 +97,14 @@ def test_a_killed_supernet_ends_with_the_same_weights(tmp_path, monkeypatch):
         train_supernet(LARGE, [SMALL, MIDDLE], DATA, short, 1, checkpoint=kept, tell=kill_at(4))
     resumed = train_supernet(LARGE, [SMALL, MIDDLE], DATA, short, 1, checkpoint=kept)
     assert same(resumed, train_supernet(LARGE, [SMALL, MIDDLE], DATA, short, 1))
+
+
+def test_a_device_is_given_no_numbers_of_another():
+    """`meta` computes nothing, but refuses what lies elsewhere, as a GPU does."""
+    weights = train_supernet(LARGE, [SMALL, MIDDLE], DATA, Recipe(epochs=1, batch=64), 1, "meta")
+    small, feed = weights.inherit(SMALL), Feed(DATA.train, DATA.prepare, "meta")
+    tuned = fit(SMALL, DATA, Recipe(epochs=1, batch=64), 1, recalibrate(small, feed), weights, "meta")
+    assert {one.device.type for one in tuned.state_dict().values()} == {"meta"}
 
 
 def test_fine_tuning_begins_with_what_is_known():

@@ -24,7 +24,7 @@ class Checkpoint:
         if self._path is None or not self._path.is_file():
             return 0
         try:
-            held = torch.load(self._path, weights_only=True)
+            held = torch.load(self._path, map_location="cpu", weights_only=True)
         except (RuntimeError, EOFError, OSError, pickle.UnpicklingError):
             return 0
         if held.get("about") != self._about:

@@ -93,7 +93,7 @@ class Weights(nn.Module):
     def inherit(self, net: Net) -> "Weights":
         """A smaller net on its own, with what it has here. Its running statistics are not its own:
         see score.recalibrate."""
-        made = Weights(net)
+        made = Weights(net).to(next(self.parameters()).device)
         for layer in net.layers:
             if layer.weights:
                 own = made.filters[_key(layer)].part(layer)
