@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 
 from tinyml.errors import SearchError
 
@@ -19,8 +19,10 @@ class Line:
     def __init__(self):
         self.dead = self.well = False
 
-    def ask(self, call: Callable, *arguments, seconds: float | None = None, **named):
-        """What the call gives. Raises what it raises, and SearchError where nobody answers."""
+    def ask(self, call: Callable, *arguments, seconds: float | None = None, stay: bool = False, **named):
+        """What the call gives. Raises what it raises, and SearchError where nobody answers. `stay`: the
+        thread does, for processes that are killed when the thread that began them ends (Linux's
+        PR_SET_PDEATHSIG)."""
         seconds, answers = seconds or AWAY, SimpleQueue()
 
         def work():
@@ -28,6 +30,8 @@ class Line:
                 answers.put((call(*arguments, **named), None))
             except BaseException as error:
                 answers.put((None, error))
+            if stay:
+                Event().wait()
         if not self.dead:
             Thread(target=work, daemon=True).start()
         try:

@@ -160,8 +160,8 @@ def _end():
 
 def _connect(line: Line, address: str | None):
     try:
-        line.ask(ray.init, address, seconds=JOINING, include_dashboard=False, log_to_driver=False,
-                 logging_level=ERROR)
+        line.ask(ray.init, address, seconds=JOINING, stay=True, include_dashboard=False,
+                 log_to_driver=False, logging_level=ERROR)
     except (SearchError, RayError, OSError, RuntimeError, ValueError, ImportError) as error:
         raise SearchError(f"engine `{address or 'ray'}`: {first_line(error)}; is it there, and has this "
                           "machine the same token (docs/SEARCH.md#several-machines)?") from None
