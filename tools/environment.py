@@ -19,7 +19,7 @@ def create_environment():
     project = digest([ROOT / "pyproject.toml"], sys.version)
     install = [PYTHON, "-m", "pip", "install", "setuptools", "--editable", f"{ROOT}[dev]"]
     step("python packages", project, [BIN / "tinyml"], lambda: call("pip", install, cwd=ROOT))
-    runtime = digest([ROOT / "setup.py", ROOT / "native"], project)
+    runtime = digest([ROOT / "setup.py", ROOT / "native", ROOT / "host/training"], project)
     compile_it = [PYTHON, "setup.py", "-q", "build_ext", "--inplace"]
     step("C runtime", runtime, [], lambda: call("runtime", compile_it, cwd=ROOT))
 

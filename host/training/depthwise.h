@@ -4,52 +4,11 @@
 #define TRAINING_DEPTHWISE_H
 #include <string.h>
 
+#include "taps.h"
 #include "training.h"
 #include "vectors.h"
 
 #define AHEAD 4                 /* vectors of items at once */
-
-typedef struct {
-    ptrdiff_t pixel;            /* of the other map */
-    int weight;
-} tap_t;
-
-/* The taps by which an output's pixel reads. */
-INLINE int reads(const train_window_t *s, int row, int column, tap_t *taps)
-{
-    int count = 0;
-
-    for (int k = 0; k < s->kernel_height; k++) {
-        const int y = row * s->stride_height - s->top + k;
-        for (int l = 0; l < s->kernel_width; l++) {
-            const int x = column * s->stride_width - s->left + l;
-            if (y >= 0 && y < s->height && x >= 0 && x < s->width) {
-                taps[count++] = (tap_t){ (ptrdiff_t)y * s->width + x, k * s->kernel_width + l };
-            }
-        }
-    }
-    return count;
-}
-
-/* The taps by which an input's pixel is read. */
-INLINE int is_read(const train_window_t *s, int row, int column, tap_t *taps)
-{
-    int count = 0;
-
-    for (int k = 0; k < s->kernel_height; k++) {
-        const int y = row + s->top - k;
-        for (int l = 0; l < s->kernel_width; l++) {
-            const int x = column + s->left - l;
-            if (y >= 0 && x >= 0 && y % s->stride_height == 0 && x % s->stride_width == 0
-                && y / s->stride_height < s->rows && x / s->stride_width < s->columns) {
-                taps[count++] = (tap_t){ (ptrdiff_t)(y / s->stride_height) * s->columns
-                                             + x / s->stride_width,
-                                         k * s->kernel_width + l };
-            }
-        }
-    }
-    return count;
-}
 
 INLINE void weigh(const tap_t *taps, int count, const float *w, const float *from, ptrdiff_t step,
                   float *to, const int vectors)
@@ -58,7 +17,7 @@ INLINE void weigh(const tap_t *taps, int count, const float *w, const float *fro
 
     for (int i = 0; i < count; i++) {
         for (int v = 0; v < vectors; v++) {
-            sums[v] += w[taps[i].weight] * load(from + taps[i].pixel * step + v * LANES);
+            sums[v] += w[taps[i].place] * load(from + taps[i].pixel * step + v * LANES);
         }
     }
     for (int v = 0; v < vectors; v++) {

@@ -6,24 +6,25 @@
 #ifndef TRAINING_H
 #define TRAINING_H
 
-/* Read with any steps, so that a matrix is its transpose too. */
+/* One for each place of a kernel; read with any steps, so that each is its transpose too. */
 typedef struct {
     const float *at;
-    int rows, columns, row_step, column_step;
-} train_matrix_t;
+    int rows, columns, row_step, column_step, place_step;
+} train_matrices_t;
 
 typedef struct {
     int pixels, channels, items;
 } train_shape_t;
 
-/* Of a depthwise convolution, whose weights are (channels, kernel height, kernel width). */
+/* Of a convolution. Weights are (outputs, kernel height, kernel width, channels), those of a depthwise one
+ * (channels, kernel height, kernel width). */
 typedef struct {
     int height, width;          /* of the input */
     int rows, columns;          /* of the output */
     int kernel_height, kernel_width;
     int stride_height, stride_width;
     int top, left;              /* rows and columns of zeros before the input */
-    int channels, items;
+    int channels, items;        /* of the input */
 } train_window_t;
 
 /* Batch normalisation, and ReLU6 after it where `relu6`. Arrays are of channels. */
@@ -37,10 +38,12 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    /* y = weights (outputs, inputs) by x, for each pixel. */
-    void (*pointwise)(const train_matrix_t *weights, const float *x, float *y, int pixels, int items);
-    void (*pointwise_weights)(const float *x, const float *dy, float *dw, int inputs, int outputs,
-                              int pixels, int items);
+    void (*convolve)(const train_window_t *window, const train_matrices_t *weights, const float *x, float *y);
+    /* `weights`: transposed. */
+    void (*convolve_input)(const train_window_t *window, const train_matrices_t *weights, const float *dy,
+                           float *dx);
+    void (*convolve_weights)(const train_window_t *window, const float *x, const float *dy, float *dw,
+                             int outputs);
     void (*depthwise)(const train_window_t *window, const float *x, const float *w, float *y);
     void (*depthwise_input)(const train_window_t *window, const float *w, const float *dy, float *dx);
     void (*depthwise_weights)(const train_window_t *window, const float *x, const float *dy, float *dw);

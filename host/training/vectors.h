@@ -24,12 +24,15 @@ INLINE void store(float *to, floats_t values)
 
 INLINE float total(floats_t values)
 {
-    float sum = 0;
+    float sums[LANES];
 
-    for (int i = 0; i < LANES; i++) {
-        sum += values[i];
+    store(sums, values);
+    for (int half = LANES / 2; half; half /= 2) {
+        for (int i = 0; i < half; i++) {
+            sums[i] += sums[i + half];
+        }
     }
-    return sum;
+    return sums[0];
 }
 
 /* `values` where the mask says so, else zeros. */

@@ -29,9 +29,7 @@ def convolve(x: torch.Tensor, weight: torch.Tensor, layer: Layer) -> torch.Tenso
     """Any convolution; its border is of zeros."""
     if layer.kind == "depthwise":
         return Depthwise.apply(x, weight, layer)
-    if layer.kernel != (1, 1):
-        x = torch.cat(_windows(x, layer), 2)
-    return Pointwise.apply(x, weight.permute(0, 2, 3, 1).flatten(1))
+    return Convolve.apply(x, weight.permute(0, 2, 3, 1), layer)
 
 
 def normalise(x: torch.Tensor, gain: torch.Tensor, bias: torch.Tensor, kept: tuple | None, momentum: float,
@@ -61,44 +59,45 @@ def dense(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Te
     return F.linear(x.t(), weight, bias)
 
 
-def _windows(x: torch.Tensor, layer: Layer) -> list[torch.Tensor]:
-    """What each place of a kernel sees."""
-    (height, width), (down, right) = layer.kernel, layer.stride
-    x = F.pad(x, (0, 0, 0, 0, width // 2, width // 2, height // 2, height // 2))
-    rows, columns = ((size - 1) * stride + 1 for size, stride in zip(layer.shape, layer.stride))
-    return [x[row:row + rows:down, column:column + columns:right]
-            for row in range(height) for column in range(width)]
-
-
 def _at(tensor: torch.Tensor):
     """Where its numbers are, for C."""
     return ffi.cast("float *", tensor.data_ptr())
 
 
-class Pointwise(Function):
-    """x (height, width, inputs, items), weights (outputs, inputs)."""
+def _window(x: torch.Tensor, layer: Layer):
+    """How a layer sees its input."""
+    height, width, channels, items = x.shape
+    return ffi.new("train_window_t *", [height, width, *layer.shape[:2], *layer.kernel, *layer.stride,
+                                        *(size // 2 for size in layer.kernel), channels, items])
+
+
+class Convolve(Function):
+    """x (height, width, inputs, items), weights (outputs, kernel height, kernel width, inputs)."""
 
     @staticmethod
-    def forward(ctx, x, weight):
+    def forward(ctx, x, weight, layer):
         x, weight = x.contiguous(), weight.contiguous()
         ctx.save_for_backward(x, weight)
-        return _product(weight, x)
+        ctx.window = _window(x, layer)
+        y = torch.empty(*layer.shape, x.shape[3])
+        LAYERS.convolve(ctx.window, _matrices(weight, (0, 3)), _at(x), _at(y))
+        return y
 
     @staticmethod
     def backward(ctx, dy):
         x, weight = ctx.saved_tensors
-        dy, dw = dy.contiguous(), torch.empty_like(weight)
-        height, width, inputs, items = x.shape
-        LAYERS.pointwise_weights(_at(x), _at(dy), _at(dw), inputs, len(weight), height * width, items)
-        return _product(weight.t(), dy) if ctx.needs_input_grad[0] else None, dw
+        dy, dx, dw = dy.contiguous(), None, torch.empty_like(weight)
+        LAYERS.convolve_weights(ctx.window, _at(x), _at(dy), _at(dw), len(weight))
+        if ctx.needs_input_grad[0]:
+            dx = torch.empty_like(x)
+            LAYERS.convolve_input(ctx.window, _matrices(weight, (3, 0)), _at(dy), _at(dx))
+        return dx, dw, None
 
 
-def _product(matrix: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    height, width, _, items = x.shape
-    y = torch.empty(height, width, len(matrix), items)
-    read = ffi.new("train_matrix_t *", [_at(matrix), *matrix.shape, *matrix.stride()])
-    LAYERS.pointwise(read, _at(x), _at(y), height * width, items)
-    return y
+def _matrices(weight: torch.Tensor, axes: tuple[int, int]):
+    """Whose rows and columns are these axes, one for each place of the kernel."""
+    return ffi.new("train_matrices_t *", [_at(weight), *(weight.shape[axis] for axis in axes),
+                                          *(weight.stride(axis) for axis in axes), weight.shape[3]])
 
 
 class Depthwise(Function):
@@ -108,11 +107,8 @@ class Depthwise(Function):
     def forward(ctx, x, weight, layer):
         x, weight = x.contiguous(), weight.contiguous()
         ctx.save_for_backward(x, weight)
-        height, width, channels, items = x.shape
-        ctx.window = ffi.new("train_window_t *", [
-            height, width, *layer.shape[:2], *layer.kernel, *layer.stride,
-            *(size // 2 for size in layer.kernel), channels, items])
-        y = torch.empty(*layer.shape[:2], channels, items)
+        ctx.window = _window(x, layer)
+        y = torch.empty(*layer.shape, x.shape[3])
         LAYERS.depthwise(ctx.window, _at(x), _at(weight), _at(y))
         return y
 
