@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Layers as C code of ours computes them, on one core: for nets of few channels three to five times as
+"""Layers as C code of ours computes them, on one core: for nets of few channels two to four times as
 fast as PyTorch, whose vectors are of channels. Maps are (height, width, channels, items): vectors are
 of items, and always full. The same functions as in by_torch.
 """
