@@ -74,34 +74,32 @@ INLINE void pixel_by(const train_matrices_t *weights, const tap_t *taps, int cou
     }
 }
 
-static void convolve(const train_window_t *window, const train_matrices_t *weights, const float *x,
-                     float *y)
+/* A map of `height` by `width` pixels, from the other. */
+INLINE void map_by(const train_window_t *window, const train_matrices_t *weights, find_t *find,
+                   int height, int width, const float *from, float *to)
 {
     const train_window_t s = *window;
     const train_matrices_t w = *weights;
     tap_t taps[s.kernel_height * s.kernel_width];
 
-    for (int row = 0; row < s.rows; row++) {
-        for (int column = 0; column < s.columns; column++) {
-            pixel_by(&w, taps, reads(&s, row, column, taps), x, y, s.items);
-            y += (ptrdiff_t)w.rows * s.items;
+    for (int row = 0; row < height; row++) {
+        for (int column = 0; column < width; column++) {
+            pixel_by(&w, taps, find(&s, row, column, taps), from, to, s.items);
+            to += (ptrdiff_t)w.rows * s.items;
         }
     }
+}
+
+static void convolve(const train_window_t *window, const train_matrices_t *weights, const float *x,
+                     float *y)
+{
+    map_by(window, weights, reads, window->rows, window->columns, x, y);
 }
 
 static void convolve_input(const train_window_t *window, const train_matrices_t *weights,
                            const float *dy, float *dx)
 {
-    const train_window_t s = *window;
-    const train_matrices_t w = *weights;
-    tap_t taps[s.kernel_height * s.kernel_width];
-
-    for (int row = 0; row < s.height; row++) {
-        for (int column = 0; column < s.width; column++) {
-            pixel_by(&w, taps, is_read(&s, row, column, taps), dy, dx, s.items);
-            dx += (ptrdiff_t)w.rows * s.items;
-        }
-    }
+    map_by(window, weights, is_read, window->height, window->width, dy, dx);
 }
 
 /* Weights of one channel and one place, for all outputs. */

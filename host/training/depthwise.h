@@ -44,31 +44,30 @@ INLINE void pixel_of(const train_window_t *s, const tap_t *taps, int count, cons
     }
 }
 
-static void depthwise(const train_window_t *window, const float *x, const float *w, float *y)
+/* A map of `height` by `width` pixels, from the other. */
+INLINE void map_of(const train_window_t *window, find_t *find, int height, int width, const float *w,
+                   const float *from, float *to)
 {
     const train_window_t s = *window;
     tap_t taps[s.kernel_height * s.kernel_width];
 
-    for (int row = 0; row < s.rows; row++) {
-        for (int column = 0; column < s.columns; column++) {
-            pixel_of(&s, taps, reads(&s, row, column, taps), w, x, y);
-            y += (ptrdiff_t)s.channels * s.items;
+    for (int row = 0; row < height; row++) {
+        for (int column = 0; column < width; column++) {
+            pixel_of(&s, taps, find(&s, row, column, taps), w, from, to);
+            to += (ptrdiff_t)s.channels * s.items;
         }
     }
+}
+
+static void depthwise(const train_window_t *window, const float *x, const float *w, float *y)
+{
+    map_of(window, reads, window->rows, window->columns, w, x, y);
 }
 
 static void depthwise_input(const train_window_t *window, const float *w, const float *dy,
                             float *dx)
 {
-    const train_window_t s = *window;
-    tap_t taps[s.kernel_height * s.kernel_width];
-
-    for (int row = 0; row < s.height; row++) {
-        for (int column = 0; column < s.width; column++) {
-            pixel_of(&s, taps, is_read(&s, row, column, taps), w, dy, dx);
-            dx += (ptrdiff_t)s.channels * s.items;
-        }
-    }
+    map_of(window, is_read, window->height, window->width, w, dy, dx);
 }
 
 /* What a row of outputs says of one weight. */

@@ -10,7 +10,10 @@ typedef struct {
     int place;                  /* in the kernel */
 } tap_t;
 
-/* The taps by which an output's pixel reads. */
+/* Finds the taps of a pixel, and says how many: `reads` those by which one of the output reads, `is_read`
+ * those by which one of the input is read. */
+typedef int find_t(const train_window_t *s, int row, int column, tap_t *taps);
+
 INLINE int reads(const train_window_t *s, int row, int column, tap_t *taps)
 {
     int count = 0;
@@ -27,7 +30,6 @@ INLINE int reads(const train_window_t *s, int row, int column, tap_t *taps)
     return count;
 }
 
-/* The taps by which an input's pixel is read. */
 INLINE int is_read(const train_window_t *s, int row, int column, tap_t *taps)
 {
     int count = 0;
